@@ -1,0 +1,59 @@
+# Two commands for a newcomer: `make demo` and `make test`. Each sets up all it needs in .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+PYTEST := $(BIN)/pytest -q
+
+.PHONY: help demo test check format bench quality lock schemas faults clean
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+# pip's own check of hashes makes the locks binding; the project itself is installed without its dependencies.
+.venv/demo.stamp: requirements/demo.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install -q --require-hashes -r requirements/demo.lock
+	$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/dev.stamp: requirements/dev.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install -q --require-hashes -r requirements/dev.lock
+	$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	touch $@ .venv/demo.stamp
+
+demo: .venv/demo.stamp  ## a real Kafka, the worker and the sample stream, followed; leaves nothing running
+	$(BIN)/wiretrace demo
+
+test: .venv/dev.stamp  ## all tests, on a real Kafka of their own
+	$(PYTEST)
+
+check: .venv/dev.stamp  ## format, lint, types, import contracts, schemas and AsyncAPI fresh
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m topics.schema --check
+	$(BIN)/python -m topics.asyncapi --check
+
+format: .venv/dev.stamp  ## format and mend what ruff can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+schemas: .venv/dev.stamp  ## render the schemas and the AsyncAPI document
+	$(BIN)/python -m topics.schema
+	$(BIN)/python -m topics.asyncapi
+
+bench: .venv/dev.stamp  ## stories a second end to end, latency, core cost beside datasketch; needs ../shared
+	$(BIN)/python tests/bench/core.py
+	$(BIN)/python tests/bench/end_to_end.py
+
+quality: .venv/dev.stamp  ## precision and recall on the labelled pairs; needs ../shared
+	$(BIN)/wiretrace evaluate --stream ../shared/news/stream.jsonl.gz --pairs ../shared/news/pairs.tsv
+
+lock: .venv/dev.stamp  ## resolve the dependencies again and write the locks
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements/run.lock
+	$(BIN)/uv pip compile pyproject.toml --extra broker --group build --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements/demo.lock
+	$(BIN)/uv pip compile pyproject.toml --all-extras --group build --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements/dev.lock
+
+clean:  ## remove what was set up
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,89 @@
+"""Core milliseconds a story beside datasketch MinHashLSH, on the same articles, in one run.
+
+python tests/bench/core.py [--stream FILE] [--limit N] [--rounds N]
+
+Ours: decoded text to placement, all included (split, furniture, fingerprint, probe, alignment, metadata).
+Theirs: lower-case, word tokens, five-word shingles, MinHash of 128 permutations by update_batch, query, insert.
+The two alternate in rounds; the medians and their ratio are printed, since the machine is noisy.
+"""
+
+import argparse
+import gzip
+import re
+import statistics
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+from datasketch import MinHash, MinHashLSH
+
+from worker.lineage.fold import Fold
+from worker.pipeline import Limits, split
+from worker.story import Coordinates, Payload, Story
+
+WORD = re.compile(r"\w+")
+STREAM = Path(__file__).resolve().parents[3] / "shared" / "news" / "stream.jsonl.gz"
+
+
+def articles(path: Path, limit: int | None) -> list[dict[str, Any]]:
+    with gzip.open(path, "rb") as file:
+        return [orjson.loads(line) for _, line in zip(range(limit or 10**9), file, strict=False)]
+
+
+def payloads(news: list[dict[str, Any]]) -> Iterator[Payload]:
+    for number, article in enumerate(news):
+        yield Payload(
+            body=orjson.dumps(article),
+            content_type="application/json",
+            outlet=article["outlet"],
+            received=number * 1000,
+            coordinates=Coordinates(topic="bench", partition=0, offset=number),
+        )
+
+
+def ours(news: list[dict[str, Any]]) -> float:
+    fold, limits = Fold(window=None), Limits()
+    started = time.process_time()
+    for payload in payloads(news):
+        for part in split(payload, limits):
+            if isinstance(part, Story):
+                fold.place(part, at=part.received)
+    return time.process_time() - started
+
+
+def theirs(news: list[dict[str, Any]]) -> float:
+    index = MinHashLSH(threshold=0.5, num_perm=128)
+    started = time.process_time()
+    for number, article in enumerate(news):
+        words = WORD.findall(article["text"].lower())
+        shingles = {" ".join(words[at : at + 5]).encode() for at in range(max(1, len(words) - 4))}
+        sketch = MinHash(num_perm=128)
+        sketch.update_batch(list(shingles))
+        index.query(sketch)
+        index.insert(str(number), sketch)
+    return time.process_time() - started
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--stream", type=Path, default=STREAM)
+    parser.add_argument("--limit", type=int)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    news = articles(options.stream, options.limit)
+    words = sum(len(WORD.findall(article["text"])) for article in news) / len(news)
+    costs: dict[str, list[float]] = {"wiretrace": [], "datasketch": []}
+    for _ in range(options.rounds):
+        costs["wiretrace"].append(ours(news))
+        costs["datasketch"].append(theirs(news))
+    per = {name: statistics.median(each) * 1000 / len(news) for name, each in costs.items()}
+    print(f"{len(news)} articles of {words:.0f} words on average, {options.rounds} rounds, CPU time")
+    for name, cost in per.items():
+        print(f"{name:12} {cost:6.3f} ms a story")
+    print(f"ratio        {per['datasketch'] / per['wiretrace']:6.2f} (datasketch / wiretrace)")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""Numbered payloads of invented stories: the same seed gives the same bytes."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import orjson
+
+OUTLETS = tuple(f"Outlet {number:02}" for number in range(25))
+SYLLABLES = ("ba", "ce", "di", "fo", "gu", "la", "me", "ni", "po", "ru", "sa", "te", "vi", "zo", "tra", "blen")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbered:
+    """One payload of the feed; ``story`` numbers the story that it is a variant of."""
+
+    number: int
+    story: int
+    key: bytes
+    body: bytes
+    headers: list[tuple[str, bytes]]
+
+
+def vocabulary(seed: int, size: int = 4000) -> list[str]:
+    chance = random.Random(seed)
+    return ["".join(chance.choices(SYLLABLES, k=chance.randint(2, 4))) for _ in range(size)]
+
+
+def copy_of(story: int, seed: int, words: list[str]) -> list[str]:
+    """Twelve paragraphs of gibberish prose that no other story shares."""
+    chance = random.Random(f"{seed}/{story}")
+    paragraphs = []
+    for _ in range(12):
+        sentences = []
+        for _ in range(3):
+            run = chance.choices(words, k=chance.randint(9, 16))
+            sentences.append(" ".join(run).capitalize() + ".")
+        paragraphs.append(" ".join(sentences))
+    return paragraphs
+
+
+def feed(count: int, *, variants: int = 5, seed: int = 1) -> Iterator[Numbered]:
+    """Yield ``count`` payloads: each story runs in ``variants`` outlets, whole, trimmed or with a new sentence."""
+    words = vocabulary(seed)
+    chance = random.Random(seed)
+    for number in range(count):
+        block, place = divmod(number, variants * 10)  # ten stories travel at a time
+        story = block * 10 + place % 10
+        copy = copy_of(story, seed, words)
+        edit = place // 10
+        if edit % 3 == 1:
+            copy = copy[: chance.randint(6, 10)]
+        elif edit % 3 == 2:
+            copy.insert(3, " ".join(chance.choices(words, k=12)).capitalize() + ".")
+        outlet = OUTLETS[(story + edit * 7) % len(OUTLETS)]
+        article = {
+            "id": f"item-{number}",
+            "outlet": outlet,
+            "title": " ".join(copy[0].split()[:6]),
+            "text": "\n\n".join(copy),
+        }
+        yield Numbered(
+            number=number,
+            story=story,
+            key=f"{outlet}/{number}".encode(),
+            body=orjson.dumps(article),
+            headers=[
+                ("ce_specversion", b"1.0"),
+                ("ce_id", f"item-{number}".encode()),
+                ("ce_source", b"/tests/feed"),
+                ("ce_type", b"dev.wiretrace.payload.delivered.v1"),
+                ("ce_outlet", outlet.encode()),
+                ("content-type", b"application/json"),
+            ],
+        )

@@ -1,0 +1,84 @@
+"""Worker processes of a test: started, killed and stopped by their own pid."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+
+from tests.faults.feed import Numbered
+
+
+class WorkerProcess:
+    """One ``wiretrace worker``; its log goes to a file of the test."""
+
+    def __init__(self, *, bootstrap: str, prefix: str, log: Path, name: str = "one", **settings: str) -> None:
+        self._environment = {
+            **{key: value for key, value in os.environ.items() if not key.startswith("WIRETRACE_")},
+            "WIRETRACE_BOOTSTRAP": bootstrap,
+            "WIRETRACE_PREFIX": prefix,
+            "WIRETRACE_HTTP_PORT": "0",
+            "WIRETRACE_INSTANCE_ID": name,
+            "WIRETRACE_LOG_LEVEL": "warning",
+            **settings,
+        }
+        self._log = log
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self._log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "worker", "worker"],
+                env=self._environment,
+                stdout=log,
+                stderr=log,
+                cwd=Path(__file__).resolve().parents[2],
+            )
+
+    def kill(self) -> None:
+        """As a machine does that loses power: no goodbye."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+
+    def stop(self, within: float = 20.0) -> int:
+        """As an orchestrator does; returns the exit code."""
+        if self.process is None:
+            return 0
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(timeout=within)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
+
+    def alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+
+async def publish(bootstrap: str, topic: str, feed: list[Numbered], *, rate: float | None) -> None:
+    """Put payloads on a topic, ``rate`` a second, and wait for the broker's word on each."""
+    producer: Any = AIOKafkaProducer(
+        bootstrap_servers=bootstrap, acks="all", enable_idempotence=True, linger_ms=5
+    )
+    await producer.start()
+    receipts = []
+    started = asyncio.get_running_loop().time()
+    try:
+        for number, payload in enumerate(feed):
+            if rate is not None:
+                wait = started + number / rate - asyncio.get_running_loop().time()
+                if wait > 0:
+                    await asyncio.sleep(wait)
+            receipts.append(
+                await producer.send(topic, key=payload.key, value=payload.body, headers=payload.headers)
+            )
+        await asyncio.gather(*receipts)
+    finally:
+        await producer.stop()

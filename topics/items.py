@@ -1,0 +1,106 @@
+"""What a consumer of the canonical topics is told, and how a record becomes it."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from topics.codec import DecodeError, Fault, decode, decode_as
+from topics.messages import CanonicalV1, MergeV1, VariantV1
+
+
+class Record(Protocol):
+    """A consumed record, as every Python client has it."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    value: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Where an item came from. ``schema`` is the message and version that the record claims to be.
+
+    ``timestamp`` is the record's, in milliseconds since 1970 UTC.
+    """
+
+    schema: str | None
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot(Told):
+    """A canonical story as it stands now."""
+
+    message: CanonicalV1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event(Told):
+    """A placement or a merge."""
+
+    message: VariantV1 | MergeV1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undecodable(Told):
+    """A record that this version of the contract cannot read, and why."""
+
+    reason: Fault
+    error: str
+    value: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaughtUp:
+    """What follows happened after the consumer was opened; ``stories`` counts the snapshots before."""
+
+    stories: int
+
+
+Item = Snapshot | Event | Undecodable | CaughtUp
+
+
+def read_snapshot(record: Record) -> Snapshot | Undecodable:
+    """Read a record of canonical-stories."""
+    try:
+        message = decode_as(CanonicalV1, record.value or b"")
+    except DecodeError as error:
+        return _undecodable(record, error)
+    return Snapshot(message=message, schema=message.schema, **_where(record))
+
+
+def read_event(record: Record) -> Event | Undecodable:
+    """Read a record of canonical-variants."""
+    try:
+        message = decode(record.value or b"")
+    except DecodeError as error:
+        return _undecodable(record, error)
+    if not isinstance(message, VariantV1 | MergeV1):
+        what = f"{message.schema} does not belong on {record.topic}"
+        return _undecodable(record, DecodeError(Fault.UNEXPECTED_SCHEMA, what, schema=message.schema))
+    return Event(message=message, schema=message.schema, **_where(record))
+
+
+def _undecodable(record: Record, error: DecodeError) -> Undecodable:
+    """Keep a record that cannot be read, and why."""
+    return Undecodable(
+        reason=error.reason,
+        error=str(error),
+        value=record.value,
+        schema=error.schema,
+        **_where(record),
+    )
+
+
+def _where(record: Record) -> dict[str, Any]:
+    """Say where a record came from."""
+    return {
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "timestamp": record.timestamp,
+    }

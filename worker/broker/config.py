@@ -1,0 +1,67 @@
+"""Lean settings for one Kafka process on loopback that is broker and controller at once."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+NODE: Final = 1
+HOST: Final = "127.0.0.1"
+
+JVM: Final = (
+    "-Xmx256m",
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",  # halves the start; a development broker never gets hot enough for C2
+    "--enable-native-access=ALL-UNNAMED",  # zstd-jni and snappy load native code
+    "-Djava.awt.headless=true",
+    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+    "-Dorg.slf4j.simpleLogger.showDateTime=true",
+    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSS",
+)
+
+LEAN: Final[Mapping[str, str]] = {
+    "process.roles": "broker,controller",
+    "node.id": str(NODE),
+    "controller.listener.names": "CONTROLLER",
+    "inter.broker.listener.name": "PLAINTEXT",
+    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "auto.create.topics.enable": "false",
+    "num.partitions": "1",
+    "default.replication.factor": "1",
+    "min.insync.replicas": "1",
+    "offsets.topic.replication.factor": "1",
+    "offsets.topic.num.partitions": "4",
+    "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+    "transaction.state.log.num.partitions": "4",
+    "share.coordinator.state.topic.replication.factor": "1",
+    "share.coordinator.state.topic.min.isr": "1",
+    "share.coordinator.state.topic.num.partitions": "1",
+    "broker.heartbeat.interval.ms": "500",
+    "broker.session.timeout.ms": "3000",  # after kill -9 the next start waits this long, not 9 s
+    "group.initial.rebalance.delay.ms": "0",
+    "log.cleaner.dedupe.buffer.size": "4194304",
+    "num.network.threads": "1",
+    "num.io.threads": "2",
+    "num.recovery.threads.per.data.dir": "1",
+    "background.threads": "2",
+}
+
+
+def properties(*, data: Path, port: int, controller: int, more: Mapping[str, str]) -> str:
+    """Render ``server.properties`` for this data folder and these two ports; ``more`` overrides."""
+    settings = {
+        **LEAN,
+        "controller.quorum.voters": f"{NODE}@{HOST}:{controller}",
+        "listeners": f"PLAINTEXT://{HOST}:{port},CONTROLLER://{HOST}:{controller}",
+        "advertised.listeners": f"PLAINTEXT://{HOST}:{port}",
+        "log.dirs": str(data / "log"),
+        **more,
+    }
+    return "".join(f"{key}={_escape(value)}\n" for key, value in settings.items())
+
+
+def _escape(value: str) -> str:
+    """Escape as java.util.Properties reads: a backslash, and all that is not ASCII."""
+    return "".join(
+        "\\\\" if char == "\\" else char if char.isascii() else f"\\u{ord(char):04x}" for char in value
+    )

@@ -1,0 +1,1 @@
+"""How agencies and newsrooms write: names, datelines, bylines and credit lines. No format is known here."""

@@ -1,0 +1,31 @@
+"""The line that names who wrote a story."""
+
+import re
+from typing import Final
+
+_BYLINE: Final = re.compile(
+    r"""(?:By|BY|Por|Von|Par|Story\sby|Written\sby)\s{1,3}
+        (?:the\s|The\s|[A-ZÀ-Þ][\w.'’\-]{0,24}[,;]?\s(?:and\s|AND\s|&\s)?){0,15}
+        [A-ZÀ-Þ][\w.'’\-]{0,24}
+        (?:\s?[,|/\-–—]\s?[^.!?]{0,80})?\s?""",
+    re.VERBOSE,
+)
+_LONGEST: Final = 160
+
+
+def is_byline(line: str) -> bool:
+    """Tell whether a whole line is a byline such as ``By MATTHEW LEE, Associated Press``."""
+    return len(line) <= _LONGEST and line[:1] in "BPVSW" and _BYLINE.fullmatch(line) is not None
+
+
+def author_names(byline: str | None) -> tuple[str, ...]:
+    """List the people of a byline, without ``By`` and without titles after the name.
+
+    >>> author_names("By Ann Lee and Bo Chan")
+    ('Ann Lee', 'Bo Chan')
+    """
+    if not byline:
+        return ()
+    text = byline[3:] if byline[:3].lower() == "by " else byline
+    parts = re.split(r",| and |;|&|\|", text[:400])
+    return tuple(name for part in parts if " " in (name := " ".join(part.split())))

@@ -1,0 +1,73 @@
+"""Lines that are not copy, by their shape alone; what needs the lines around it stands in ``page.py``."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from worker.formats import furniture_rules as rules
+from worker.story import FurnitureKind as Kind
+
+
+def _by_opening(grammar: Iterable[rules.Rule]) -> Mapping[str, tuple[rules.Rule, ...]]:
+    table: dict[str, list[rules.Rule]] = {}
+    for rule in grammar:
+        for word in rule.openings.split():
+            table.setdefault(word, []).append(rule)
+    return MappingProxyType({word: tuple(found) for word, found in table.items()})
+
+
+_OPENED: Final = _by_opening(rules.OPENED)
+_LONGEST: Final = 1_000
+_SHORT: Final = 120
+_WORD: Final = 24
+_GLUED_LONGEST: Final = 204
+
+
+def furniture_kind(line: str) -> Kind | None:
+    """Say what kind of furniture a whole line is; None for copy, and whenever in doubt.
+
+    The cheap tests come first: most lines of a page are prose and cost a look at their first word.
+    """
+    first = line[:_WORD].split(None, 1)[0].lower().strip("[(:.,!|»>…")
+    for rule in _OPENED.get(first, ()):
+        if rule.pattern.fullmatch(line):
+            return rule.kind
+    length = len(line)
+    if length > _LONGEST:
+        return Kind.CAPTION if line.count("Hide Caption") > 1 else None
+    return (_short(line, first) if length <= _SHORT else None) or _held(line, length)
+
+
+def _held(line: str, length: int) -> Kind | None:
+    for rule in rules.HELD:
+        if rule.openings in line and rule.pattern.fullmatch(line):
+            return rule.kind
+    if "/" in line and rules.CREDITED.fullmatch(line):
+        return Kind.CAPTION
+    if length <= _GLUED_LONGEST and ":" in line and rules.GLUED.fullmatch(line):
+        return Kind.RELATED
+    return None
+
+
+def ends_in_source(line: str) -> bool:
+    """Tell whether a line ends in an agency in parentheses: a caption, or the source of a brief."""
+    return line[-1:] in ").\xa0 " and ")" in line[-4:] and rules.NAMED_SOURCE.fullmatch(line) is not None
+
+
+def is_photo_credit(line: str) -> bool:
+    """Tell whether a line is a photographer and where the picture comes from, nothing else."""
+    return len(line) <= 100 and "/" in line and rules.PHOTOGRAPHER.fullmatch(line) is not None
+
+
+def _short(line: str, first: str) -> Kind | None:
+    if rules.MARKS_ONLY.fullmatch(line):
+        return Kind.SEPARATOR if rules.RULERS.issuperset(line) else Kind.OTHER
+    if first in rules.SHARE_WORDS:
+        words = line.lower().replace("(opens in new window)", "").split()
+        if rules.SHARE_WORDS.issuperset(words) and not rules.SHARE_SIGNS.isdisjoint(words):
+            return Kind.SHARE
+    if first[:1].isdigit() and rules.COUNTED.fullmatch(line):
+        return Kind.SHARE
+    if is_photo_credit(line):
+        return Kind.CAPTION
+    return None

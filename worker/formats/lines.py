@@ -1,0 +1,89 @@
+"""Text as lines that know the gap above them and what kind of furniture they are, if any."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from worker.dialects.bylines import is_byline
+from worker.dialects.credits import credit_of
+from worker.formats.furniture import furniture_kind
+from worker.story import Credit, CreditKind, FurnitureKind
+
+LONG: Final = 80
+"""Characters from which a line without furniture's shape counts as a paragraph of copy."""
+
+_TITLE_LONGEST: Final = 180
+_TITLE_WORDS: Final = 28
+_ENDS: Final = ".,;:…"
+_QUOTES: Final = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\xa0": " "})
+_SENTENCE_END: Final = re.compile(r"[.!?…。？！]['\"’”)\]\s]{0,3}$")
+
+
+class Line(NamedTuple):
+    """One non-blank line without the white space around it, and the blank lines above it."""
+
+    text: str
+    blanks: int
+    kind: FurnitureKind | None
+    credit: Credit | None
+
+    @property
+    def is_long(self) -> bool:
+        """Tell whether the line is a paragraph of copy by its length."""
+        return self.kind is None and len(self.text) >= LONG
+
+    @property
+    def is_title(self) -> bool:
+        """Tell whether the line could be a headline: short, capital, without a full stop."""
+        return self.kind is None and is_title(self.text)
+
+
+def read_lines(text: str) -> list[Line]:
+    """Cut text at line feeds (CR LF and CR count as one) and classify every non-blank line."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines: list[Line] = []
+    blanks = 0
+    for raw in text.split("\n"):
+        stripped = raw.strip()
+        if not stripped:
+            blanks += 1
+            continue
+        credit = credit_of(stripped)
+        if credit is None:
+            kind = furniture_kind(stripped)
+        elif credit.kind is CreditKind.COPYRIGHT:
+            kind = FurnitureKind.COPYRIGHT
+        else:
+            kind = FurnitureKind.CREDIT
+        lines.append(Line(stripped, blanks, kind, credit))
+        blanks = 0
+    return lines
+
+
+def usual_gap(lines: Sequence[Line]) -> int:
+    """Count the blank lines that usually stand between two lines of this page."""
+    gaps = Counter(line.blanks for line in lines[1:])
+    return gaps.most_common(1)[0][0] if gaps else 0
+
+
+def is_title(text: str) -> bool:
+    """Tell whether ``text`` has the shape of a headline."""
+    return (
+        8 <= len(text) <= _TITLE_LONGEST
+        and text[-1] not in _ENDS
+        and not text[0].islower()
+        and 1 <= text.count(" ") < _TITLE_WORDS
+        and not is_byline(text)
+    )
+
+
+def ends_sentence(text: str) -> bool:
+    """Tell whether ``text`` ends as a sentence does, quotation marks aside."""
+    return _SENTENCE_END.search(text[-5:]) is not None
+
+
+def same_words(text: str) -> str:
+    """Fold what two prints of one headline may differ in: case, quotes, dashes, spaces, the last mark."""
+    return " ".join(text.translate(_QUOTES).casefold().split()).strip(" .:'\"")

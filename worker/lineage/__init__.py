@@ -1,0 +1,1 @@
+"""Which canonical story a story belongs to, and how it differs from it."""

@@ -1,0 +1,118 @@
+"""What follows from the evidence? Comparisons → where a story goes, and what ties it to others."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from worker.lineage.placement import LinkType
+from worker.matching.verify import Evidence, Side, solid_words
+
+SAME: Final = 0.5  # share of the shorter one's narrative from which two copies are one story
+TOLD_LEAST: Final = 25  # words of narrative that a share can be told from
+COMMON_LEAST: Final = 20  # words of common narrative
+WHOLE: Final = 0.8  # share of all words that decides where there is hardly any narrative
+WHOLE_LEAST: Final = 8  # words
+DRIFT_MOST: Final = 750  # thousandths by which a chain of variants may leave the canonical copy
+DERIVED_LEAST: Final = 46  # words of borrowed narrative, in solid runs, that make a link
+DERIVED_SHARE: Final = 0.1  # of the shorter narrative
+QUOTES_LEAST: Final = 25  # words of common quotation that make a link
+LINKS: Final = 4
+HOLD_SHARE: Final = 0.9  # a variant whose narrative is in another copy to this share adds nothing
+BRIDGE: Final = 0.5  # share of common copy that two canonical stories must have in common to be one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """A held copy, its canonical story and what comparing it found; ``drift`` in thousandths."""
+
+    document: int
+    canon: int
+    drift: int
+    evidence: Evidence
+
+    @property
+    def shorter(self) -> Side:
+        """Pick the side with less narrative."""
+        ours, theirs = self.evidence.ours, self.evidence.theirs
+        return ours if ours.told <= theirs.told else theirs
+
+    @property
+    def sameness(self) -> int:
+        """Measure the common share in thousandths; 0 when the two are not one story."""
+        share = sameness(self.evidence)
+        return share if 1000 - share + self.drift <= DRIFT_MOST or share >= 950 else 0
+
+    @property
+    def likeness(self) -> int:
+        """Measure how much the two have in common, both sides together, in thousandths."""
+        ours, theirs = self.evidence.ours, self.evidence.theirs
+        return 1000 * (ours.shared + theirs.shared) // max(ours.words + theirs.words, 1)
+
+
+def sameness(evidence: Evidence) -> int:
+    """Measure the share of the shorter narrative that is common, in thousandths; 0 below ``SAME``."""
+    ours, theirs = evidence.ours, evidence.theirs
+    shorter = ours if ours.told <= theirs.told else theirs
+    if shorter.told >= TOLD_LEAST:
+        enough = shorter.share >= SAME and shorter.common >= COMMON_LEAST
+        return round(1000 * shorter.share) if enough else 0
+    shorter = ours if ours.words <= theirs.words else theirs
+    if shorter.shared >= WHOLE_LEAST and shorter.shared >= WHOLE * shorter.words:
+        return 1000 * shorter.shared // shorter.words
+    return 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Where a story goes: the comparison that places it (None: it founds), bridges and links."""
+
+    parent: Comparison | None
+    bridges: tuple[Comparison, ...]
+    links: tuple[tuple[LinkType, Comparison], ...]
+
+
+def decide(comparisons: list[Comparison]) -> Verdict:
+    """Decide from all comparisons of one story."""
+    same = [each for each in comparisons if each.sameness]
+    same.sort(key=lambda each: (-each.sameness * (each.likeness + 1), each.document))
+    if not same:
+        return Verdict(parent=None, bridges=(), links=_links(comparisons, None))
+    home = same[0].canon
+    parent = max(
+        (each for each in same if each.canon == home), key=lambda each: (each.likeness, -each.document)
+    )
+    bridges: dict[int, Comparison] = {}
+    for each in same:
+        if each.canon != home and each.canon not in bridges and _overlap(each, same[0]):
+            bridges[each.canon] = each
+    joined = {home, *bridges}
+    return Verdict(
+        parent=parent,
+        bridges=tuple(bridges.values()),
+        links=_links([each for each in comparisons if each.canon not in joined], parent),
+    )
+
+
+def _overlap(one: Comparison, other: Comparison) -> bool:
+    """Tell whether two comparisons explain the same words of the story in hand."""
+    a, b = one.evidence.ours.covered, other.evidence.ours.covered
+    return bool((a & b).sum() >= BRIDGE * max(min(int(a.sum()), int(b.sum())), 1))
+
+
+def _links(
+    comparisons: list[Comparison], parent: Comparison | None
+) -> tuple[tuple[LinkType, Comparison], ...]:
+    best: dict[int, tuple[int, int, LinkType, Comparison]] = {}
+    for each in comparisons:
+        common, quoted = each.shorter.solid, each.shorter.quoted
+        if parent is not None:
+            common = solid_words(each.evidence.ours.covered & ~parent.evidence.ours.covered)
+        if common >= DERIVED_LEAST and each.shorter.share >= DERIVED_SHARE:
+            rank = (1, common, LinkType.DERIVES_FROM, each)
+        elif quoted >= QUOTES_LEAST:
+            rank = (0, quoted, LinkType.SHARES_QUOTES, each)
+        else:
+            continue
+        if each.canon not in best or rank[:2] > best[each.canon][:2]:
+            best[each.canon] = rank
+    ranked = sorted(best.values(), key=lambda rank: (-rank[0], -rank[1], rank[3].document))
+    return tuple((kind, each) for _, _, kind, each in ranked[:LINKS])

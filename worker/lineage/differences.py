@@ -1,0 +1,307 @@
+"""What did a desk change inside a sentence, and what did it get wrong? Two sentences → swaps.
+
+House style is what two tokens say in different spellings. Names and figures are told only where the
+sentences leave no other reading, since a fact checker wants few alarms and true ones: the names look
+alike, or they fill the one gap of an otherwise equal sentence; the figures stand in the same slot.
+"""
+
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Final
+
+from rapidfuzz.distance import Indel
+
+from worker.lineage.house_style import Token, straight, tokens
+from worker.lineage.placement import Swap
+
+LOOKS_ALIKE: Final = 0.7  # share of common letters from which two names are one name, spelt twice
+GAP_MAX: Final = 5  # tokens; in a wider gap two figures are not each other's counterpart
+SAME_SENTENCE: Final = 0.55  # share of common tokens from which two figures may be compared
+TEXT_MAX: Final = 80  # characters of a swap
+
+_DAYS: Final = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"})
+_MONTHS: Final = frozenset(
+    {"january", "february", "march", "april", "may", "june", "july"}
+    | {"august", "september", "october", "november", "december"}
+)
+_COMMON: Final = """
+    a about after all also amid an and any are as at be because before but by can earlier even every
+    for from had has have he her here his how i if in is it its last later many may more most my new
+    no nor not now of on one or other our out she since so some such than that the their them then
+    there these they this those though through to today two under until up was we were what when
+    where which while who whose why will with would yes yesterday you your president minister prime
+    secretary
+"""
+_NO_NAMES: Final = frozenset(_COMMON.split())  # capital at the head of a quotation, yet no names
+_ENDINGS: Final = frozenset(
+    {"", "a", "ain", "an", "ans", "e", "ean", "ese", "i", "ia", "ian", "ians", "ic", "ish", "is", "ites"}
+    | {"ism", "ist", "ists", "n", "ns", "man", "men", "s", "y"}
+)
+_UNITS: Final = {  # what a unit measures, and how much of it
+    unit: (of, size)
+    for of, size, forms in (
+        ("length", 1609.34, "mile miles"),
+        ("length", 1000.0, "kilometer kilometers kilometre kilometres km kms"),
+        ("length", 1.0, "meter meters metre metres"),
+        ("length", 0.9144, "yard yards"),
+        ("length", 0.3048, "foot feet ft"),
+        ("length", 0.0254, "inch inches"),
+        ("length", 0.01, "centimeter centimeters centimetre centimetres cm"),
+        ("mass", 0.4536, "pound pounds lb lbs"),
+        ("mass", 1.0, "kilogram kilograms kilo kilos kg"),
+        ("mass", 907.2, "ton tons"),
+        ("mass", 1000.0, "tonne tonnes"),
+        ("area", 4047.0, "acre acres"),
+        ("area", 10_000.0, "hectare hectares"),
+        ("volume", 3.785, "gallon gallons"),
+        ("volume", 1.0, "liter liters litre litres"),
+    )
+    for unit in forms.split()
+}
+_CONVERTED: Final = 0.08  # copy rounds what it converts
+
+Words = AbstractSet[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """What differs between two sentences; the first side of each swap is ours."""
+
+    house_style: tuple[Swap, ...] = ()
+    names: tuple[Swap, ...] = ()
+    figures: tuple[Swap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    """Tokens ``a`` to ``b`` of ours stand where tokens ``c`` to ``d`` of theirs stand."""
+
+    a: int
+    b: int
+    c: int
+    d: int
+
+
+def differences(ours: str, theirs: str, *, known: Callable[[str], bool]) -> Differences:
+    """Compare two aligned sentences.
+
+    ``known`` tells whether both copies use a folded word anywhere: one such name is no misspelling
+    of another.
+    """
+    ours, theirs = straight(ours), straight(theirs)
+    if ours == theirs:
+        return Differences()
+    if (respelt := _respelt_only(ours.split(), theirs.split())) is not None:
+        return Differences(house_style=tuple(respelt))
+    left, right = tokens(ours), tokens(theirs)
+    blocks = Indel.opcodes([t.key for t in left], [t.key for t in right]).as_matching_blocks()
+    style: list[Swap] = []
+    gaps: list[_Gap] = []
+    at_left = at_right = common = 0
+    for block in blocks:
+        if block.a > at_left or block.b > at_right:
+            gaps.append(_Gap(at_left, block.a, at_right, block.b))
+        for a, b in zip(
+            left[block.a : block.a + block.size], right[block.b : block.b + block.size], strict=True
+        ):
+            if a.plain != b.plain:
+                style.append(_respelt(a, b))
+        at_left, at_right, common = block.a + block.size, block.b + block.size, common + block.size
+    if not gaps:
+        return Differences(house_style=tuple(style))
+    sentence = _Sentences(left, right, frozenset(t.key for t in left), frozenset(t.key for t in right))
+    converted, figures = _figures(sentence, gaps, alike=2 * common / (len(left) + len(right)))
+    style += _honorifics(sentence, gaps) + converted
+    return Differences(tuple(style), tuple(_names(sentence, gaps, known)), tuple(figures))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentences:
+    left: list[Token]
+    right: list[Token]
+    left_keys: frozenset[str]
+    right_keys: frozenset[str]
+
+
+def _swap(ours: str, theirs: str) -> Swap:
+    return Swap(canonical=ours[:TEXT_MAX], variant=theirs[:TEXT_MAX])
+
+
+def _respelt(a: Token, b: Token) -> Swap:
+    """Tell how one thing is written twice; ``2%`` and ``2 percent`` differ in the sign alone."""
+    if a.figure and b.figure and a.text[0].isdigit():
+        number = 0
+        while number < min(len(a.text), len(b.text)) and a.text[number] == b.text[number]:
+            number += 1
+        ours, theirs = a.text[number:].strip(" -"), b.text[number:].strip(" -")
+        if number and ours and theirs and not (ours[0].isdigit() or theirs[0].isdigit()):
+            return _swap(ours, theirs)
+    if a.text[:1].isupper() != b.text[:1].isupper():  # the case is the place in the sentence
+        return _swap(a.text.lower(), b.text.lower())
+    return _swap(a.text, b.text)
+
+
+def _respelt_only(ours: list[str], theirs: list[str]) -> list[Swap] | None:
+    """Tell the swaps of sentences that differ in house style alone, word for word, or None.
+
+    Most sentences of a reprint end here, at a tenth of the cost.
+    """
+    if len(ours) != len(theirs):
+        return None
+    swaps: list[Swap] = []
+    for ours_chunk, theirs_chunk in zip(ours, theirs, strict=True):
+        if ours_chunk != theirs_chunk:
+            left, right = tokens(ours_chunk), tokens(theirs_chunk)
+            if [token.key for token in left] != [token.key for token in right]:
+                return None
+            swaps += [_respelt(a, b) for a, b in zip(left, right, strict=True) if a.plain != b.plain]
+    return swaps
+
+
+def _honorifics(sentence: _Sentences, gaps: list[_Gap]) -> list[Swap]:
+    """Tell the forms of address that one side puts before a name and the other leaves out."""
+    swaps = []
+    for gap in gaps:
+        ours, theirs = sentence.left[gap.a : gap.b], sentence.right[gap.c : gap.d]
+        after = sentence.left[gap.b] if gap.b < len(sentence.left) else None
+        if after is None or not after.capital:
+            continue
+        if ours and ours[-1].honorific and not theirs:
+            swaps.append(_swap(f"{ours[-1].text} {after.text}", after.text))
+        elif theirs and theirs[-1].honorific and not ours:
+            swaps.append(_swap(after.text, f"{theirs[-1].text} {after.text}"))
+    return swaps
+
+
+def _figures(sentence: _Sentences, gaps: list[_Gap], *, alike: float) -> tuple[list[Swap], list[Swap]]:
+    """Tell the converted measures and the figures, days and months that differ in one slot."""
+    converted: list[Swap] = []
+    differ: list[Swap] = []
+    if alike < SAME_SENTENCE:
+        return converted, differ
+    for gap in gaps:
+        if gap.b - gap.a > GAP_MAX or gap.d - gap.c > GAP_MAX:
+            continue
+        ours = [i for i in range(gap.a, gap.b) if sentence.left[i].key not in sentence.right_keys]
+        theirs = [j for j in range(gap.c, gap.d) if sentence.right[j].key not in sentence.left_keys]
+        for kind in (_is_figure, _is_day, _is_month):
+            left = [i for i in ours if kind(sentence.left[i])]
+            right = [j for j in theirs if kind(sentence.right[j])]
+            if len(left) != 1 or len(right) != 1:  # one against one; more are not each other's counterpart
+                continue
+            a, b = sentence.left[left[0]], sentence.right[right[0]]
+            unit_a, unit_b = _after(sentence.left, left[0]), _after(sentence.right, right[0])
+            if kind is _is_figure and unit_a != unit_b and unit_a in _UNITS and unit_b in _UNITS:
+                if _is_converted(a, unit_a, b, unit_b):
+                    converted.append(_swap(f"{a.text} {unit_a}", f"{b.text} {unit_b}"))
+            elif _sign(a) == _sign(b):
+                differ.append(_swap(a.text, b.text))
+    return converted, differ
+
+
+def _is_figure(token: Token) -> bool:
+    return token.figure
+
+
+def _is_day(token: Token) -> bool:
+    return token.capital and token.key in _DAYS
+
+
+def _is_month(token: Token) -> bool:
+    return token.capital and token.key in _MONTHS
+
+
+def _after(side: list[Token], index: int) -> str:
+    return side[index + 1].key if index + 1 < len(side) else ""
+
+
+def _sign(token: Token) -> tuple[bool, str]:
+    """Tell what a figure counts: percent, a currency, or things."""
+    return token.key.endswith("%"), token.key[0] if token.key[0] in "$£€¥" else ""
+
+
+def _is_converted(a: Token, unit_a: str, b: Token, unit_b: str) -> bool:
+    (of_a, size_a), (of_b, size_b) = _UNITS[unit_a], _UNITS[unit_b]
+    try:
+        ours, theirs = float(a.key) * size_a, float(b.key) * size_b
+    except ValueError:
+        return False
+    return of_a == of_b and abs(ours - theirs) <= _CONVERTED * max(ours, theirs)
+
+
+def _names(sentence: _Sentences, gaps: list[_Gap], known: Callable[[str], bool]) -> list[Swap]:
+    """Tell the names that look alike and the names beside them, or the one gap of an equal sentence."""
+    ours = [i for gap in gaps for i in range(gap.a, gap.b) if _is_name(sentence.left, i, sentence.right_keys)]
+    theirs = [
+        j for gap in gaps for j in range(gap.c, gap.d) if _is_name(sentence.right, j, sentence.left_keys)
+    ]
+    if not ours or not theirs:
+        return []
+    pairs = _lookalikes(sentence, ours, theirs, known)
+    for i, j in tuple(pairs.items()):
+        for step in (-1, 1):
+            if i + step in ours and j + step in theirs and i + step not in pairs:
+                pairs[i + step] = j + step
+    if not pairs and len(gaps) == 1 and _is_whole(gaps[0], ours, theirs):
+        spoken = {sentence.left[i].key for i in ours} | {sentence.right[j].key for j in theirs}
+        if len(sentence.left) > 2 * len(ours) + 2 and not any(map(known, spoken)):
+            pairs = dict(zip(ours, theirs, strict=True))
+    return [_swap(sentence.left[i].text, sentence.right[j].text) for i, j in sorted(pairs.items())]
+
+
+def _is_name(side: list[Token], index: int, other: Words) -> bool:
+    """Say whether a token can be a name that the other sentence lacks; the first word is always capital."""
+    token = side[index]
+    return (
+        index > 0
+        and token.capital
+        and not token.honorific
+        and len(token.key) > 2
+        and token.key not in other
+        and token.key not in _NO_NAMES
+        and token.key not in _DAYS
+        and token.key not in _MONTHS
+    )
+
+
+def _is_whole(gap: _Gap, ours: list[int], theirs: list[int]) -> bool:
+    """Say whether a gap holds names alone, as many on both sides and no more than three."""
+    return (
+        list(range(gap.a, gap.b)) == ours
+        and list(range(gap.c, gap.d)) == theirs
+        and 0 < len(ours) == len(theirs) <= 3
+    )
+
+
+def _lookalikes(
+    sentence: _Sentences, ours: list[int], theirs: list[int], known: Callable[[str], bool]
+) -> dict[int, int]:
+    """Pair names that are spelt alike, best first, one to one."""
+    scored = sorted(
+        (-likeness, i, j)
+        for i in ours
+        for j in theirs
+        if (likeness := Indel.normalized_similarity(sentence.left[i].key, sentence.right[j].key))
+        >= LOOKS_ALIKE
+        and not (known(sentence.left[i].key) and known(sentence.right[j].key))
+        and not _is_derived(sentence.left[i].key, sentence.right[j].key)
+    )
+    pairs: dict[int, int] = {}
+    for _, i, j in scored:
+        if i not in pairs and j not in pairs.values():
+            pairs[i] = j
+    return pairs
+
+
+def _is_derived(a: str, b: str) -> bool:
+    """Say whether two names are forms of one, as Korea and Korean are.
+
+    >>> [_is_derived(*pair) for pair in (("ukraine", "ukrainian"), ("anne", "ann"), ("giorgia", "giorgio"))]
+    [True, False, False]
+    """
+    same = 0
+    while same < min(len(a), len(b)) and a[same] == b[same]:
+        same += 1
+    ends = {a[same:], b[same:]}
+    return same > 3 and ends <= _ENDINGS and ends != {"", "e"}

@@ -1,0 +1,222 @@
+"""What place decides: placements, variants, links and merges as values."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from worker.story import Story
+
+
+class Status(StrEnum):
+    """What became of a story."""
+
+    PLACED = "placed"
+    KEPT = "kept"  # not matched: a table, a digest, a text too short
+    HELD = "held"  # embargoed: matched, not yet released
+    NOTICE = "notice"  # a kill or another bulletin
+
+
+class Relation(StrEnum):
+    """How a variant relates to the copy of its canonical story."""
+
+    ORIGINAL = "original"
+    VERBATIM = "verbatim"
+    TRIMMED = "trimmed"
+    EDITED = "edited"
+    EXPANDED = "expanded"
+    UPDATED = "updated"  # a later writethru
+    PARAPHRASED = "paraphrased"
+    EXCERPTED = "excerpted"  # a brief or a digest item
+    REPEAT = "repeat"  # the same outlet sends the same copy again
+
+
+class LinkType(StrEnum):
+    """What ties a story to a canonical story that it does not belong to."""
+
+    DERIVES_FROM = "derives_from"
+    SHARES_QUOTES = "shares_quotes"
+    SAME_EVENT = "same_event"
+
+
+class Kept(StrEnum):
+    """What became of a credit line on the way from the canonical copy to the variant."""
+
+    KEPT = "kept"
+    ALTERED = "altered"
+    STRIPPED = "stripped"
+    ADDED = "added"
+    NONE = "none"  # neither side has one
+
+
+class Change(StrEnum):
+    """What became of a paragraph on the way from the canonical copy to the variant."""
+
+    KEPT = "kept"
+    EDITED = "edited"
+    MOVED = "moved"
+    DROPPED = "dropped"
+    ADDED = "added"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParagraphChange:
+    """One row of the paragraph map; positions count paragraphs from 0, None where there is none.
+
+    ``similarity`` is the share of words in common, 0 to 1.
+    """
+
+    change: Change
+    canonical: int | None
+    variant: int | None
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swap:
+    """Words of the canonical copy and what the variant has in their place."""
+
+    canonical: str
+    variant: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditLines:
+    """What became of each kind of credit line."""
+
+    source: Kept = Kept.NONE
+    byline: Kept = Kept.NONE
+    dateline: Kept = Kept.NONE
+    contributor: Kept = Kept.NONE
+    copyright: Kept = Kept.NONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """One story as a variant of its canonical story.
+
+    ``coverage`` is the share of the canonical narrative that the variant keeps, ``novelty`` the
+    share of the variant's narrative that the canonical copy does not have; both 0 to 1.
+    ``parent`` is the story that it most likely derives from (None for the original), ``hops`` the
+    number of such steps up to the original. ``lag`` is milliseconds behind the first sighting.
+    """
+
+    relation: Relation
+    coverage: float
+    novelty: float
+    sequence: int
+    parent: str | None = None
+    hops: int = 0
+    lag: int | None = None
+    agency: str | None = None
+    credit: Kept = Kept.NONE
+    credit_lines: CreditLines = CreditLines()
+    paragraphs: tuple[ParagraphChange, ...] = ()
+    house_style: tuple[Swap, ...] = ()
+    names: tuple[Swap, ...] = ()
+    figures: tuple[Swap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A borrowed run of copy: first and last paragraph on both sides, and its words."""
+
+    own: tuple[int, int]
+    other: tuple[int, int]
+    words: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A tie to a canonical story that the story does not belong to.
+
+    ``share`` is the share of the story's narrative (for quotes: of its words) that is common, 0 to 1.
+    """
+
+    type: LinkType
+    canonical_id: str
+    story_id: str
+    share: float
+    passages: tuple[Passage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """Where one story went. ``canonical_id`` and ``variant`` are None unless it was matched."""
+
+    status: Status
+    story: Story
+    canonical_id: str | None = None
+    variant: Variant | None = None
+    links: tuple[Link, ...] = ()
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge:
+    """Two canonical stories turn out to be one: ``canonical_id`` is an alias of ``into`` from now on."""
+
+    canonical_id: str
+    into: str
+    story_id: str  # the bridge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A variant as the snapshot of its canonical story remembers it."""
+
+    story_id: str
+    sequence: int
+    relation: Relation
+    outlet: str | None
+    url: str | None
+    seen: int | None
+    repeats: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canonical:
+    """A canonical story as it stands now. ``into`` is set when it became an alias.
+
+    ``first`` and ``latest`` list members up to a bound each and do not overlap; times are
+    milliseconds since 1970 UTC, stream time.
+    """
+
+    canonical_id: str
+    headline: str | None
+    agency: str | None
+    language: str | None
+    founded: int | None
+    updated: int | None
+    sequence: int
+    variants: int
+    outlets: int
+    repeats: int
+    first: tuple[Member, ...]
+    latest: tuple[Member, ...]
+    into: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """All that one record of the log changed; empty when it was a redelivery.
+
+    ``decision`` is what the placement log keeps: with the story it rebuilds the state, see
+    ``Fold.restore``. ``canonicals`` holds the present state of every canonical story touched.
+    """
+
+    decision: "Decision"
+    placements: tuple[Placement, ...] = ()
+    merges: tuple[Merge, ...] = ()
+    canonicals: tuple[Canonical, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The outcome of one log record, enough to rebuild the state beside the story itself.
+
+    ``at`` is stream time. ``facts`` is a JSON-ready mapping that the fold alone reads.
+    """
+
+    at: int | None
+    story_id: str | None
+    redelivery: bool
+    facts: dict[str, object]

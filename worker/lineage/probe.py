@@ -1,0 +1,79 @@
+"""Which held copies may share copy with a story? Index → few candidates, whatever is popular today.
+
+A shingle votes for the documents that hold it, the rarer the stronger. One that several canonical
+stories of the same outlet hold is furniture: it does not vote, and it is reported, so that the
+comparison can leave the passage out.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from worker.lineage.catalogue import Catalogue
+from worker.lineage.postings import Keys
+
+POPULAR: Final = 64  # documents with one hash; more, and it votes only when nothing else does
+CANDIDATES: Final = 10  # documents that are compared
+CANONS: Final = 6  # canonical stories that they come from
+PER_CANON: Final = 3
+VOTES: Final = 4  # common hashes that make a candidate
+VOTES_SHARE: Final = 0.15  # of the smaller fingerprint, when that is less
+RECURRENT: Final = 3  # canonical stories of one outlet with a passage; more is furniture
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """Documents worth comparing, best first, and the keys that recur across the outlet."""
+
+    documents: tuple[int, ...]
+    recurrent: Keys
+
+
+def probe(catalogue: Catalogue, keys: Keys, *, outlet: int) -> Candidates:
+    """Find the documents that may share copy with a story of an outlet (0: not known)."""
+    where, documents = catalogue.postings.probe(keys)
+    canons = catalogue.canon_of(documents)
+    alive = canons >= 0
+    where, documents, canons = where[alive], documents[alive], canons[alive]
+    nothing = np.empty(0, np.uint32)
+    if not len(documents):
+        return Candidates(documents=(), recurrent=nothing)
+    furniture = np.zeros(len(keys), np.bool_)
+    if outlet:
+        own = catalogue.outlet_of(documents) == outlet
+        pairs = np.unique((where[own] << 40) | canons[own])
+        furniture = np.bincount(pairs >> 40, minlength=len(keys)) >= RECURRENT
+    counts = np.bincount(where, minlength=len(keys))
+    voting = (counts <= POPULAR) & ~furniture
+    if not voting[where].any():
+        voting = ~furniture if (~furniture)[where].any() else np.ones(len(keys), np.bool_)
+    chosen = voting[where]
+    weights = np.maximum(POPULAR // counts[where[chosen]], 1)
+    found, inverse = np.unique(documents[chosen], return_inverse=True)
+    hits = np.bincount(inverse)
+    strength = np.bincount(inverse, weights=weights).astype(np.int64)
+    smaller = np.minimum(catalogue.posted_of(found), len(keys))
+    enough = hits >= np.clip(np.ceil(VOTES_SHARE * smaller), 1, VOTES)
+    found, strength = found[enough], strength[enough]
+    order = np.lexsort((found, -strength))
+    return Candidates(
+        documents=_spread(found[order], catalogue.canon_of(found[order])),
+        recurrent=keys[furniture],
+    )
+
+
+def _spread(documents: npt.NDArray[np.uint32], canons: npt.NDArray[np.int64]) -> tuple[int, ...]:
+    """Choose the best documents of the best canonical stories."""
+    chosen: list[int] = []
+    taken: dict[int, int] = {}
+    for document, canon in zip(documents[:200].tolist(), canons[:200].tolist(), strict=True):
+        count = taken.get(canon, 0)
+        if count >= PER_CANON or (not count and len(taken) >= CANONS):
+            continue
+        taken[canon] = count + 1
+        chosen.append(document)
+        if len(chosen) == CANDIDATES:
+            break
+    return tuple(chosen)

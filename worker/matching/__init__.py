@@ -1,0 +1,1 @@
+"""Words, fingerprints and alignment of copy: pure functions, no state."""

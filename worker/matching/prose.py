@@ -1,0 +1,85 @@
+"""Which characters of the copy are no prose? Paragraphs → spans of galleries, lists, injected headlines.
+
+Galleries, drop-downs, rosters and headlines that a page injects into a sentence pass every filter
+for short lines, because they are long. Their shape tells them: counters, lists of names without
+function words, a headline that ends in a capital ``MORE``.
+"""
+
+import re
+from itertools import islice
+from typing import Final
+
+Span = tuple[int, int]
+
+COUNTED: Final = "Hide Caption"
+GALLERY: Final = re.compile(r"\b(?:Hide Caption|Photos?:|Caption) ?\d{0,3}|\b\d{1,3} of \d{1,3}\b")
+GALLERY_LEAST: Final = 3  # counters or labels in one paragraph
+CAPTION: Final = re.compile(
+    r"""\b(?:Hide|Show|Toggle|View|Media|Image)\ [Cc]aption\b
+      | \b(?:Enlarge\ this\ image|Image\ copyright)\b
+      | \b(?:Getty\ Images|REUTERS/[A-Z]|AP\ Photo|File\ Photo|Photograph:)""",
+    re.VERBOSE,
+)
+CAPTION_SIGNS: Final = ("aption", "Photo", "Images", "REUTERS/", "Enlarge")
+CAPTION_MOST: Final = 70  # words: a longer paragraph holds more than a caption
+INJECTED: Final = re.compile(r"(?<=[a-z]{3}|[a-z]\.[)\]])(?=[A-Z\d“‘][\w'’.:$“‘])")
+INJECTED_END: Final = re.compile(r"[ \w.?!'’”]MORE\b")
+INJECTED_MOST: Final = 700  # characters
+_FUNCTION: Final = (
+    "a an and are as at be been but by for from had has have he her his if in is it its more not of on or"
+    " said she than that the their them they this to was we were when which who will with would you"
+)
+FUNCTION: Final = frozenset(_FUNCTION.split())
+LIST_LEAST: Final = 24  # words in a paragraph that may be a list
+LIST_CAPITALS: Final = 0.6  # share of words with a capital
+LIST_FUNCTION_MOST: Final = 0.12  # share of function words; prose has a third and more
+BULLET: Final = re.compile(r"^\s{0,4}(?:[•·▪►*|]|\d{1,2}[.)])\s")
+
+
+def may_hold_captions(copy: str) -> bool:
+    """Tell in a glance whether any paragraph of a copy can be a gallery or a caption."""
+    return any(mark in copy for mark in CAPTION_SIGNS)
+
+
+def unprosaic(text: str, *, captions: bool = True) -> list[Span]:
+    """Find the spans of a paragraph that are no prose, sorted and apart.
+
+    ``captions`` False skips galleries and captions (see ``may_hold_captions``).
+
+    >>> unprosaic("Sen. Kamala Harris Kamala Devi HarrisPoll shows a race Senate votes MORE said so.")
+    [(37, 72)]
+    """
+    if len(text) > 60:
+        if (captions and _is_gallery(text)) or _is_list(text):
+            return [(0, len(text))]
+        if "MORE" in text:
+            return _injected(text)
+    return []
+
+
+def _is_gallery(text: str) -> bool:
+    if COUNTED in text or (text.count(" ") < CAPTION_MOST and CAPTION.search(text)):
+        return True
+    return sum(1 for _ in islice(GALLERY.finditer(text), GALLERY_LEAST)) == GALLERY_LEAST
+
+
+def _is_list(text: str) -> bool:
+    parts = text.split()
+    if len(parts) < LIST_LEAST or sum(map(str.istitle, parts)) < LIST_CAPITALS * len(parts):
+        return False
+    head = text[:400]
+    if sum(character < "ɏ" for character in head) < 0.8 * len(head):
+        return False  # another script has other function words
+    return sum(part.lower() in FUNCTION for part in parts) < LIST_FUNCTION_MOST * len(parts)
+
+
+def _injected(text: str) -> list[Span]:
+    spans: list[Span] = []
+    last = 0
+    for end in INJECTED_END.finditer(text):
+        low = max(last, end.start() - INJECTED_MOST)
+        glue = INJECTED.search(text, low, end.start() + 1)
+        if glue is not None:
+            spans.append((glue.start(), end.end()))
+        last = end.end()
+    return spans

@@ -1,0 +1,138 @@
+"""Which characters of the copy are somebody's own words? Paragraphs → quoted spans.
+
+Speeches, statements, letters, rulings and tweets reach every outlet by themselves, so they prove
+nothing about who took copy from whom. Read are: double marks (straight, curly, low, guillemets)
+with the open paragraph continued below; single curly marks; tweets and their embeds; turns of a
+transcript; and what the format marks as a block quote.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+Span = tuple[int, int]
+
+OPEN_MAX: Final = 6  # paragraphs that an open mark may run on through
+MARK: Final = re.compile(r"[\"“”„«»‟＂]|''|``")
+MARKS: Final = (*'"“”„«»‟＂', "''", "``")
+SINGLE: Final = re.compile(r"(?<!\w)‘([^‘’]{12,400}(?:(?:’(?=\w))[^‘’]{1,400}){0,6})’(?!\w)")
+TWEET_FOOT: Final = re.compile(
+    r"""[—–-]{1,3}\ ?[^()\n—]{1,60}\(@\w{1,20}\)                        # — Name (@handle)
+        (?:\ {0,2}[A-Z][a-z]{2,8}\.?\ \d{1,2},\ \d{4})?""",
+    re.VERBOSE,
+)
+TWEET_MARK: Final = re.compile(r"pic\.twitter\.com/\w|https?://t\.co/\w|^RT @\w|^@\w{2,20} ")
+TURN: Final = re.compile(r"^[A-Z][A-Z.'’-]{1,24}(?: [A-Z][A-Z.'’-]{0,24}){0,4}(?: \([^)]{1,40}\))?: ")
+SPEAKER: Final = re.compile(r"^[A-Z][^:.!?;“”\"\n]{3,90}: (?=\S)")
+SPEAKER_CAPITALS: Final = 0.6  # share of capitalised words in a title and name: "Vice President Joe Biden"
+CITED: Final = re.compile(r"^(?:&gt;|>) ?\S")
+
+
+def _is_closing(text: str, at: int, mark: str, *, inside: bool) -> bool:
+    if mark in "”»":
+        return True
+    if mark in "“„«‟" or mark == "``":
+        return False
+    before = text[at - 1] if at else " "
+    after = text[at + len(mark)] if at + len(mark) < len(text) else " "
+    if before.isspace() or before in "([—–":
+        return after.isspace() and inside
+    if after.isalnum():
+        return before in ".,!?…" and inside
+    return True
+
+
+def _marked(text: str, *, inside: bool) -> tuple[list[Span], bool]:
+    """Read the quoted spans of one paragraph; tell whether it ends inside one."""
+    spans: list[Span] = []
+    start = 0 if inside else -1
+    if not inside and not any(mark in text for mark in MARKS):
+        return spans, False
+    for found in MARK.finditer(text):
+        mark = found.group()
+        closing = _is_closing(text, found.start(), mark, inside=start >= 0)
+        if closing and start >= 0:
+            spans.append((start, found.end()))
+            start = -1
+        elif not closing and start < 0:
+            start = found.start()
+        elif not closing:  # an open mark inside an open quotation: the earlier one was left open
+            spans.append((start, found.start()))
+            start = found.start()
+    if start >= 0:
+        spans.append((start, len(text)))
+    return spans, start >= 0
+
+
+def _tweeted(text: str) -> Span | None:
+    """Find the tweet of a paragraph: all up to the last foot, or all of it."""
+    if "@" not in text and "tw" not in text and "t.co/" not in text:
+        return None
+    end = 0
+    for found in TWEET_FOOT.finditer(text):
+        end = found.end()
+    if end:
+        return (0, end)
+    if TWEET_MARK.search(text):
+        return (0, len(text))
+    return None
+
+
+def quotations(paragraphs: Sequence[str], *, cited: frozenset[int] = frozenset()) -> list[list[Span]]:
+    """Read the quoted spans of each paragraph, sorted and apart.
+
+    ``cited`` counts the paragraphs that the format marks as quotation. An opening mark that its
+    paragraph does not close runs to the end of that paragraph; the next ones continue it only when
+    the first mark that they hold is a closing one, at most ``OPEN_MAX`` paragraphs down.
+    """
+    result: list[list[Span]] = []
+    inside = False
+    for place, text in enumerate(paragraphs):
+        if place in cited or (text[:1] in "&>" and CITED.match(text)) or _is_turn(text):
+            result.append([(0, len(text))])
+            inside = False
+            continue
+        if inside and not _continues(paragraphs, place):
+            inside = False
+        spans, inside = _marked(text, inside=inside)
+        if "‘" in text:
+            spans += [found.span() for found in SINGLE.finditer(text)]
+        tweet = _tweeted(text)
+        if tweet is not None:
+            spans.append(tweet)
+            if tweet[0] == 0 and TWEET_FOOT.match(text) and result:
+                result[-1] = [(0, len(paragraphs[place - 1]))]
+        result.append(_joined(spans))
+    return result
+
+
+def _continues(paragraphs: Sequence[str], place: int) -> bool:
+    """Tell whether an open quotation is closed further down, before anything opens."""
+    for text in paragraphs[place : place + OPEN_MAX]:
+        found = MARK.search(text)
+        if found is not None:
+            return found.start() > 0 and _is_closing(text, found.start(), found.group(), inside=True)
+    return False
+
+
+def _is_turn(text: str) -> bool:
+    """Tell whether a paragraph is what a named speaker says, as in transcripts and lists of reactions."""
+    if ": " not in text[:96]:
+        return False
+    if TURN.match(text):
+        return True
+    found = SPEAKER.match(text)
+    if found is None or len(text) < 2 * found.end() + 40:
+        return False
+    name = found.group().split()
+    return len(name) > 1 and sum(part[0].isupper() for part in name) >= SPEAKER_CAPITALS * len(name)
+
+
+def _joined(spans: list[Span]) -> list[Span]:
+    joined: list[Span] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined

@@ -1,0 +1,78 @@
+"""Which shingles stand for a copy? Every one whose hash falls under a fixed bound.
+
+Sampling by value (not by count) keeps containment: what a brief samples, the long story that
+contains it samples as well. The version names the words, the hash, the width and the rate.
+"""
+
+from itertools import chain
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import xxhash
+
+from worker.matching.words import CHUNK_MAX, KNOWN_MAX, words
+from worker.story import Fingerprint
+
+VERSION: Final = 1
+WIDTH: Final = 3  # words; machine paraphrase leaves few longer runs
+RATE: Final = 8  # one shingle in so many is sampled
+BOUND: Final = 2**64 // RATE
+SHIFT: Final = 29  # a sampled hash is below 2**61: so many bits leave the 32 in which they differ
+_FACTORS: Final = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
+
+Hashes = npt.NDArray[np.uint64]
+
+
+class _ChunkHashes(dict[str, tuple[int, ...]]):
+    """What stands between two spaces → the hashes of its folded words; bounded."""
+
+    def __missing__(self, chunk: str) -> tuple[int, ...]:
+        value = tuple(
+            xxhash.xxh3_64_intdigest(word.encode("utf-8", "surrogatepass")) for word in words(chunk)
+        )
+        if len(chunk) <= CHUNK_MAX:
+            if len(self) >= KNOWN_MAX:
+                self.clear()
+            self[chunk] = value
+        return value
+
+
+_KNOWN: Final = _ChunkHashes()
+
+
+def chunk_hashes(text: str) -> list[tuple[int, ...]]:
+    """Hash the folded words of a text, chunk by chunk as white space parts it."""
+    return list(map(_KNOWN.__getitem__, text.split()))
+
+
+def word_hashes(text: str) -> Hashes:
+    """Hash the folded words of a text, in order, to unsigned 64-bit numbers."""
+    return np.fromiter(chain.from_iterable(map(_KNOWN.__getitem__, text.split())), np.uint64)
+
+
+def shingle_hashes(words: Hashes, *, width: int = WIDTH) -> Hashes:
+    """Hash each run of ``width`` words; a shorter text gives one shingle of all it has."""
+    if not len(words):
+        return np.empty(0, np.uint64)
+    count = max(len(words) - width + 1, 1)
+    mixed = np.zeros(count, np.uint64)
+    for place in range(min(width, len(words))):
+        mixed += words[place : place + count] * np.uint64(_FACTORS[place % len(_FACTORS)])
+        mixed ^= mixed >> np.uint64(29)
+        mixed *= np.uint64(0xBF58476D1CE4E5B9)
+    mixed ^= mixed >> np.uint64(32)
+    return mixed
+
+
+def fingerprint(paragraphs: tuple[str, ...]) -> Fingerprint:
+    """Sample the shingles of a copy; shingles run across paragraphs, because desks re-cut those."""
+    hashes = word_hashes("\n".join(paragraphs))
+    shingles = shingle_hashes(hashes)
+    sampled = np.unique(shingles[shingles < np.uint64(BOUND)])
+    return Fingerprint(version=VERSION, words=len(hashes), hashes=sampled.astype("<u8").tobytes())
+
+
+def sampled_hashes(fingerprint: Fingerprint) -> Hashes:
+    """Read the sampled hashes back, sorted and distinct."""
+    return np.frombuffer(fingerprint.hashes, dtype="<u8").astype(np.uint64)

@@ -1,0 +1,137 @@
+"""The core in two sentences: a payload splits into parts, a fold places each story."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from worker.errors import Reason, TooLarge, TooManyStories, WireError
+from worker.formats import PARSERS, Draft, Format, Hollow, Item
+from worker.formats.sniff import sniff
+from worker.formats.times import rfc3339
+from worker.matching.sketch import fingerprint
+from worker.story import Coordinates, Payload, Story, story_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one payload may cost."""
+
+    payload_bytes: int = 4 * 1024 * 1024
+    copy_words: int = 50_000
+    stories: int = 500
+    nesting: int = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """A payload, or one part of it, that could not become a story."""
+
+    reason: Reason
+    message: str
+    part: int | None = None  # None: the payload as a whole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Empty:
+    """A payload that is sound and holds no story, such as a package of references."""
+
+    reason: str
+
+
+Part = Story | Rejected | Empty
+
+_NOWHERE: Final = Coordinates(topic="", partition=0, offset=0)
+
+
+def split(payload: Payload, limits: Limits = Limits()) -> tuple[Part, ...]:
+    """Split a payload into its stories, the parts that were refused, or the one reason why it is empty.
+
+    Never raises for any bytes. A part's place in the answer is its ``part`` number, refused parts
+    included, so that a redrive numbers the same story the same. Limits on the payload and on the number
+    of stories refuse the payload as a whole, the limit on copy refuses the one story.
+    """
+    told: list[tuple[Format, Draft | WireError]] = []
+    empty: str | None = None
+    try:
+        if len(payload.body) > limits.payload_bytes:
+            raise TooLarge(f"{len(payload.body)} bytes, the limit is {limits.payload_bytes}")
+        for format_, item in _items(payload, limits):
+            if isinstance(item, Hollow):
+                empty = empty or item.reason
+                continue
+            if len(told) == limits.stories:
+                raise TooManyStories(f"more than {limits.stories} stories in one payload")
+            told.append((format_, item))
+    except WireError as error:
+        return (Rejected(reason=error.reason, message=str(error)),)
+    if not told:
+        return (Empty(reason=empty or "no story in the payload"),)
+    alone = len(told) == 1
+    return tuple(
+        _rejected(item, None if alone else part)
+        if isinstance(item, WireError)
+        else _finish(item, payload, format_, limits, None if alone else part)
+        for part, (format_, item) in enumerate(told)
+    )
+
+
+def _items(payload: Payload, limits: Limits) -> Iterator[tuple[Format, Item]]:
+    """Read the items of every source in a payload; the failure of one source is one item."""
+    for source in sniff(payload.body, payload.content_type, nesting=limits.nesting, outlet=payload.outlet):
+        if isinstance(source, WireError):
+            yield Format.ARTICLE, source
+            continue
+        try:
+            for item in PARSERS[source.format](source):
+                yield source.format, item
+        except WireError as error:
+            yield source.format, error
+
+
+def _rejected(error: WireError, part: int | None) -> Rejected:
+    return Rejected(reason=error.reason, message=str(error), part=part)
+
+
+def _finish(draft: Draft, payload: Payload, format_: Format, limits: Limits, part: int | None) -> Part:
+    """Make a draft a story: give it identity, coordinates and fingerprint."""
+    copy = tuple(paragraph.text for paragraph in draft.paragraphs)
+    if sum(map(len, copy)) > limits.copy_words:  # a word has at least one character
+        words = sum(len(text.split()) for text in copy)
+        if words > limits.copy_words:
+            message = f"{words} words of copy, the limit is {limits.copy_words}"
+            return _rejected(TooLarge(message), part)
+    coordinates = replace(payload.coordinates or _NOWHERE, part=part or 0)
+    outlet = payload.outlet or draft.outlet
+    return Story(
+        id=story_id(
+            outlet=outlet,
+            feed=payload.feed,
+            coordinates=coordinates,
+            native_id=draft.native_id,
+            native_version=draft.native_version,
+            paragraphs=draft.paragraphs,
+            headline=draft.headline,
+        ),
+        coordinates=coordinates,
+        received=payload.received,
+        source_format=format_.value,
+        payload_id=draft.payload_id or payload.id,
+        outlet=outlet,
+        feed=payload.feed,
+        url=draft.url or payload.url,
+        published=draft.published or rfc3339(payload.published),
+        kind=draft.kind,
+        headline=draft.headline,
+        deck=draft.deck,
+        byline=draft.byline,
+        dateline=draft.dateline,
+        agency=draft.agency,
+        language=draft.language,
+        native_id=draft.native_id,
+        native_version=draft.native_version,
+        credits=draft.credits,
+        paragraphs=draft.paragraphs,
+        furniture=draft.furniture,
+        warnings=draft.warnings,
+        fingerprint=fingerprint(copy),
+    )

@@ -1,0 +1,117 @@
+"""Put the worker together from settings, and run it until a signal or a fault ends it. No globals."""
+
+import asyncio
+import signal
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import faust
+import structlog
+from mode import Service
+
+from topics.catalog import WIRE_PAYLOADS, topic_name
+from worker.settings import Settings
+from worker.stream import metrics
+from worker.stream.health import Health
+from worker.stream.kafka import client_args, faust_credentials
+from worker.stream.placer import Placer
+from worker.stream.publish import REQUEST_BYTES, Publisher
+from worker.stream.splitter import Splitter
+from worker.stream.vitals import Vitals
+
+log = structlog.get_logger("wiretrace.worker")
+
+WATCH_EVERY: Final = 1.0  # seconds between looks at the split side
+
+
+def build_app(settings: Settings, scratch: Path) -> faust.App:
+    """Return the Faust app that reads ``wire-payloads``; it keeps no table and serves no web page."""
+    return faust.App(
+        settings.split_group,
+        broker=[f"kafka://{host}" for host in settings.bootstrap.split(",")],
+        broker_credentials=faust_credentials(settings),
+        broker_commit_interval=0.3,
+        broker_commit_every=500,
+        broker_max_poll_records=500,
+        consumer_group_instance_id=settings.instance_id and f"{settings.instance_id}-split",
+        consumer_auto_offset_reset="earliest",
+        consumer_max_fetch_size=REQUEST_BYTES,
+        stream_wait_empty=True,
+        stream_buffer_maxsize=1024,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        store="memory://",
+        datadir=str(scratch),
+        web_enabled=False,
+        worker_redirect_stdouts=False,
+    )
+
+
+class Worker(Service):
+    """The whole worker: probes, producer, split and place. A crash of one part ends all."""
+
+    def __init__(self, settings: Settings, scratch: Path, **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(**kwargs)
+        self.vitals = Vitals(clock=time.monotonic)
+        self._app = build_app(settings, scratch)
+        self._payloads = topic_name(WIRE_PAYLOADS.name, settings.prefix)
+        publisher = Publisher(client_args(settings), linger_ms=settings.linger_ms)
+        self._services = (
+            Health(self.vitals, host=settings.http_host, port=settings.http_port),
+            publisher,
+            Splitter(self._app, settings, publisher),
+            Placer(settings, publisher, self.vitals.place),
+        )
+
+    async def on_start(self) -> None:
+        """Start the parts in the order in which they need each other."""
+        health, publisher, splitter, placer = self._services
+        for service in (health, publisher, splitter, self._app, placer):
+            await self.add_runtime_dependency(service)
+        log.info("worker.started")
+
+    async def on_stop(self) -> None:
+        """Not ready from here on; the parts stop in reverse order."""
+        self.vitals.stopping = True
+
+    @Service.task
+    async def _watch_split(self) -> None:
+        """Report the split side: assignment and lag, as Faust's consumer sees them."""
+        part = self.vitals.split
+        while not self.should_stop:
+            await self.sleep(WATCH_EVERY)
+            if self._app.rebalancing or not self._app.rebalancing_count:
+                continue
+            consumer = self._app.consumer
+            lag = 0
+            for partition in consumer.assignment():
+                done = consumer._committed_offset[partition]  # noqa: SLF001 - Faust has no public way
+                lag += max(0, (consumer.highwater(partition) or 0) - (done or 0))
+            part.assigned = len(consumer.assignment())
+            if lag == 0 or lag != part.lag:
+                part.progress = time.monotonic()
+            part.lag = lag
+            metrics.LAG.labels(self._payloads).set(lag)
+
+
+async def run(settings: Settings) -> int:
+    """Run a worker until SIGTERM or SIGINT (exit code 0) or a fault (1)."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    with tempfile.TemporaryDirectory(prefix="wiretrace-") as scratch:
+        worker = Worker(settings, Path(scratch))
+        await worker.start()
+        waiting = [asyncio.ensure_future(stop.wait()), asyncio.ensure_future(worker.wait_until_stopped())]
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for task in waiting:
+            task.cancel()
+        await worker.stop()
+        if worker.crashed:
+            log.error("worker.crashed", error=repr(worker.crash_reason)[:500])
+            return 1
+    log.info("worker.stopped")
+    return 0

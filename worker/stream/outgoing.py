@@ -1,0 +1,100 @@
+"""Messages of the contract to records, with their CloudEvents headers."""
+
+from typing import Final
+
+from topics import messages as wire
+from topics.catalog import CANONICAL_STORIES, CANONICAL_VARIANTS, WIRE_PLACEMENTS, WIRE_STORIES, topic_name
+from topics.codec import encode
+from topics.headers import PREFIX, EventHeaders, write_headers
+from worker import VERSION
+from worker.lineage.placement import Step
+from worker.story import Story
+from worker.stream import mapping
+from worker.stream.publish import Outgoing
+
+EVENT: Final = "dev.wiretrace."
+
+
+def story_record(story: Story, *, prefix: str) -> Outgoing:
+    """Return the record of a story for wire-stories."""
+    message = mapping.story_to_wire(story)
+    return _record(
+        message, WIRE_STORIES.name, prefix, event="story.split", id_=story.id, time=message.received
+    )
+
+
+def tick_record(at: int, *, prefix: str) -> Outgoing:
+    """Return the record that says that stream time is ``at``, milliseconds since 1970 UTC."""
+    message = mapping.tick_to_wire(at)
+    return _record(message, WIRE_STORIES.name, prefix, event="tick", id_=message.at, time=message.at)
+
+
+def step_records(step: Step, *, offset: int, prefix: str) -> list[Outgoing]:
+    """Return all that one step of the fold publishes, in order: variants, merges, snapshots, decision.
+
+    ``offset`` is that of the record of wire-stories which the step decided.
+    """
+    decision = mapping.decision_to_wire(step.decision, offset=offset, worker=VERSION)
+    at = decision.at
+    records = []
+    for placement in step.placements:
+        message = mapping.placement_to_wire(placement)
+        identity = f"{message.story_id}/{message.sequence or 0}"
+        records.append(
+            _record(message, CANONICAL_VARIANTS.name, prefix, event="variant.placed", id_=identity, time=at)
+        )
+    for merge in step.merges:
+        merged = mapping.merge_to_wire(merge)
+        identity = f"{merged.canonical_id}/{merged.into}"
+        records.append(
+            _record(merged, CANONICAL_VARIANTS.name, prefix, event="canonical.merged", id_=identity, time=at)
+        )
+    for canonical in step.canonicals:
+        snapshot = mapping.canonical_to_wire(canonical)
+        identity = f"{snapshot.canonical_id}/{snapshot.sequence}"
+        records.append(
+            _record(
+                snapshot, CANONICAL_STORIES.name, prefix, event="canonical.changed", id_=identity, time=at
+            )
+        )
+    records.append(
+        _record(
+            decision,
+            WIRE_PLACEMENTS.name,
+            prefix,
+            event="story.decided",
+            id_=str(offset),
+            time=at,
+            key=step.decision.story_id,
+        )
+    )
+    return records
+
+
+def _record(  # noqa: PLR0913 - the attributes of a CloudEvent
+    message: wire.Message,
+    topic: str,
+    prefix: str,
+    *,
+    event: str,
+    id_: str,
+    time: str | None,
+    key: str | None = None,
+) -> Outgoing:
+    if isinstance(message, wire.VariantV1 | wire.MergeV1 | wire.CanonicalV1 | wire.StoryV1):
+        raw_key: bytes | None = mapping.record_key(message)
+    else:
+        raw_key = None if key is None else key.encode()
+    headers = EventHeaders(
+        id=id_,
+        type=f"{EVENT}{event}.v1",
+        time=time,
+        dataschema=f"{PREFIX}{message.schema}",
+        partitionkey=None if raw_key is None else raw_key.decode(),
+    )
+    return Outgoing(
+        topic=topic_name(topic, prefix),
+        key=raw_key,
+        value=encode(message),
+        headers=tuple(write_headers(headers)),
+    )

@@ -1,0 +1,250 @@
+"""The service ``place``: reads wire-stories in order, folds, writes each batch in one transaction."""
+
+import asyncio
+import time
+from contextlib import suppress
+from typing import Any, Final
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+from mode import Service
+
+from topics.catalog import WIRE_STORIES, topic_name
+from worker.errors import Reason
+from worker.settings import Settings
+from worker.stream import metrics
+from worker.stream.kafka import client_args
+from worker.stream.ledger import Ledger
+from worker.stream.outgoing import tick_record
+from worker.stream.placing import Handled, Placing
+from worker.stream.publish import Publisher
+from worker.stream.rejects import Origin, origin_of
+from worker.stream.topic_id import topic_id
+from worker.stream.vitals import Part
+
+log = structlog.get_logger("wiretrace.place")
+
+POLL_MS: Final = 200
+COMMIT_EVERY: Final = 1.0  # seconds between commits of the group offset, which only operators' tools read
+RETRY_AFTER: Final = 1.0  # seconds before the state is read again after a failure
+
+
+class Lost(Exception):
+    """The partition went to somebody else."""
+
+
+class Placer(Service, ConsumerRebalanceListener):  # type: ignore[misc]
+    """One owner of the matching partition folds at a time; every failure ends in reading the log again."""
+
+    def __init__(self, settings: Settings, publisher: Publisher, part: Part, **kwargs: Any) -> None:  # noqa: ANN401
+        self._settings = settings
+        self._publisher = publisher
+        self._part = part
+        self._args = client_args(settings)
+        self._partition = TopicPartition(topic_name(WIRE_STORIES.name, settings.prefix), 0)
+        self._busy = asyncio.Lock()  # held while a batch is folded and written: a rebalance waits for it
+        self._owner = False
+        self._generation = 0  # counts assignments; state of an older one is stale
+        self._poison: int | None = None  # offset at which the fold broke
+        self._topic_id = ""
+        self._position = -1  # offset of the last decision
+        self._committed = 0.0  # when the group offset was last committed
+        self._consumer = AIOKafkaConsumer(
+            **self._args,
+            group_id=settings.place_group,
+            group_instance_id=settings.instance_id and f"{settings.instance_id}-place",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            max_partition_fetch_bytes=8 * 1024 * 1024,
+        )
+        super().__init__(**kwargs)
+
+    # -- group
+
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        """Let the batch under way end, then stop placing."""
+        async with self._busy:
+            self._owner = False
+        if revoked:
+            log.info("place.revoked")
+
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        """Note the new assignment; the loop recovers before it places."""
+        self._generation += 1
+        self._owner = self._partition in assigned
+        self._part.recovered = not self._owner
+        self._part.assigned = len(assigned)
+        self._part.progress = time.monotonic()
+        log.info("place.assigned", owner=self._owner)
+
+    # -- life-cycle
+
+    async def on_start(self) -> None:
+        """Join the group."""
+        await self._consumer.start()
+        self._consumer.subscribe([self._partition.topic], listener=self)
+
+    async def on_stop(self) -> None:
+        """Leave the group when the batch under way is written."""
+        async with self._busy:
+            self._owner = False
+            await self._commit()
+        await self._consumer.stop()
+
+    @Service.task
+    async def _run(self) -> None:
+        while not self.should_stop:
+            if not self._owner:
+                await self._idle()
+                continue
+            ledger = Ledger(self._args, prefix=self._settings.prefix)
+            try:
+                await self._own(ledger)
+            except (Lost, KafkaError, OSError) as error:
+                metrics.TRANSACTIONS.labels("failed").inc()
+                self._part.recovered = not self._owner
+                log.warning("place.interrupted", error=type(error).__name__, message=str(error)[:200])
+                await self.sleep(RETRY_AFTER)
+            finally:
+                await ledger.close()
+
+    async def _idle(self) -> None:
+        """Keep the membership alive while another worker owns the partition."""
+        self._part.progress = time.monotonic()
+        await self._consumer.getmany(timeout_ms=POLL_MS)
+
+    async def _own(self, ledger: Ledger) -> None:
+        """Recover, then place until the assignment changes. Raises Lost, KafkaError."""
+        generation = self._generation
+        await ledger.open()
+        self._topic_id = await topic_id(self._partition.topic, self._args)
+        placing, position = await self._recover(ledger)
+        self._position = position
+        self._check(generation)
+        self._consumer.seek(self._partition, position + 1)
+        self._part.recovered = True
+        last = time.monotonic()
+        while not self.should_stop:
+            batches = await self._consumer.getmany(timeout_ms=POLL_MS, max_records=self._settings.place_batch)
+            async with self._busy:
+                self._check(generation)
+                records = [r for r in batches.get(self._partition, ()) if r.offset > position]
+                if records:
+                    position = self._position = await self._place(ledger, placing, records, position)
+                    last = time.monotonic()
+                self._report(position)
+                if time.monotonic() - self._committed > COMMIT_EVERY:
+                    await self._commit()
+            if time.monotonic() - last > self._settings.tick_interval:
+                last = time.monotonic()
+                await self._tick()
+
+    async def _tick(self) -> None:
+        """Say on the story log that time passes."""
+        now = int(time.time() * 1000)
+        for receipt in await self._publisher.publish([tick_record(now, prefix=self._settings.prefix)]):
+            await receipt
+
+    def _check(self, generation: int) -> None:
+        if not self._owner or generation != self._generation:
+            raise Lost
+
+    # -- state
+
+    async def _recover(self, ledger: Ledger) -> tuple[Placing, int]:
+        """Rebuild the state from the placement log; return it with the offset of the last decision."""
+        started = time.monotonic()
+        self._part.recovered = False
+        placing = Placing(
+            window=self._settings.window_ms,
+            prefix=self._settings.prefix,
+            limit=self._settings.payload_bytes,
+        )
+        position, count = -1, 0
+        async for entry in ledger.read_back():
+            placing.restore(entry.story, entry.decision)
+            position = entry.offset
+            count += 1
+            if count % 10_000 == 0:
+                log.info("place.recovering", decisions=count)
+        seconds = time.monotonic() - started
+        metrics.RECOVERY_SECONDS.set(seconds)
+        log.info("place.recovered", decisions=count, position=position, seconds=round(seconds, 3))
+        return placing, position
+
+    async def _place(
+        self, ledger: Ledger, placing: Placing, records: list[ConsumerRecord], position: int
+    ) -> int:
+        """Fold and write one batch; return the new position. Raises Lost when the fold broke."""
+        outgoing, handled = [], []
+        for record in records:
+            if position >= 0 and record.offset > position + 1:
+                log.warning("place.gap", expected=position + 1, offset=record.offset)
+            origin = origin_of(record, self._topic_id)
+            with metrics.STAGE_SECONDS.labels("place").time():
+                result = self._fold(placing, origin)
+            outgoing += result.records
+            handled.append(result)
+            position = record.offset
+            await asyncio.sleep(0)  # split and the heartbeats share this loop
+        await ledger.write(outgoing)
+        metrics.TRANSACTIONS.labels("committed").inc()
+        for result, record in zip(handled, records, strict=True):
+            _tell(result, record)
+        return position
+
+    def _fold(self, placing: Placing, origin: Origin) -> Handled:
+        if origin.offset == self._poison:
+            return placing.refuse(origin, Reason.INTERNAL, "the fold broke at this record")
+        try:
+            return placing.handle(origin)
+        except Exception as error:
+            # The state may be half changed: read it back, and refuse this record when it comes again.
+            self._poison = origin.offset
+            log.exception("place.broke", offset=origin.offset)
+            raise Lost from error
+
+    # -- outside view
+
+    def _report(self, position: int) -> None:
+        highwater = self._consumer.highwater(self._partition)
+        lag = 0 if highwater is None else max(0, highwater - position - 1)
+        if lag == 0 or lag != self._part.lag:
+            self._part.progress = time.monotonic()
+        self._part.lag = lag
+        metrics.LAG.labels(self._partition.topic).set(lag)
+
+    async def _commit(self) -> None:
+        """Commit the group offset; the position itself stands in the placement log."""
+        self._committed = time.monotonic()
+        if self._position >= 0:
+            with suppress(KafkaError):
+                await self._consumer.commit({self._partition: self._position + 1})
+
+
+def _tell(result: Handled, record: ConsumerRecord) -> None:
+    """Log and count what became of one record."""
+    if result.refused is not None:
+        metrics.REJECTS.labels("malformed").inc()
+        log.error("story.refused", offset=record.offset, message=result.refused[:200])
+    if result.clamped:
+        log.warning("story.clamped", offset=record.offset, story_id=result.step.decision.story_id)
+    if result.step.decision.redelivery and result.refused is None:
+        metrics.REDELIVERIES.inc()
+        log.info("story.redelivered", offset=record.offset, story_id=result.step.decision.story_id)
+    for placement in result.step.placements:
+        variant = placement.variant
+        relation = "" if variant is None else variant.relation.value
+        metrics.STORIES.labels(placement.status.value, relation).inc()
+        log.info(
+            "story.placed",
+            offset=record.offset,
+            story_id=placement.story.id,
+            canonical_id=placement.canonical_id,
+            status=placement.status.value,
+            relation=relation,
+            outlet=placement.story.outlet,
+        )
+    for merge in result.step.merges:
+        log.info("canonical.merged", canonical_id=merge.canonical_id, into=merge.into)
