@@ -1,5 +1,6 @@
 """The command line: one module per verb under ``commands``, imported only when it is the verb."""
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -15,10 +16,13 @@ from worker.commands.exits import Exit, fail
 # with verbs of its own. The summary stands here so that --help imports none of them.
 VERBS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "demo": "Start a Kafka and a worker, replay the sample stream, show what was followed.",
         "broker": "Run a real Apache Kafka on this machine, without Docker or Java.",
         "topics": "Make a broker's topics match the catalogue, or list them.",
+        "worker": "Split and place what arrives on wire-payloads, as a long-lived service.",
         "replay": "Publish payload files to wire-payloads, waiting for acks.",
         "follow": "Watch canonical stories and their variants as they are placed.",
+        "trace": "Place payload files without a broker: JSON lines.",
     }
 )
 
@@ -33,8 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except typer.TyperException as error:
         fail(f"{error.format_message()} (wiretrace {verb or ''} --help tells more)")
     except BrokenPipeError:  # the reader of our output left: `wiretrace trace … | head`
-        sys.stdout = None  # type: ignore[assignment] - nothing to flush at exit
-        raise SystemExit(int(Exit.CLEAN)) from None
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes at exit
+        raise SystemExit(int(Exit.FAULT)) from None
     raise SystemExit(code if isinstance(code, int) else int(Exit.CLEAN))
 
 

@@ -4,6 +4,7 @@ Configured once by the commands that serve. What the libraries log (faust, aioka
 and a flood of the same line, as in an outage of the broker, is counted instead of written.
 """
 
+import json
 import logging
 import sys
 import time
@@ -126,7 +127,10 @@ def _rename(_logger: object, _method: str, event: EventDict) -> EventDict:
 
 
 def _json(_logger: object, _method: str, event: EventDict) -> str:
-    return orjson.dumps(event, default=_text, option=orjson.OPT_NON_STR_KEYS).decode()
+    try:
+        return orjson.dumps(event, default=_text, option=orjson.OPT_NON_STR_KEYS).decode()
+    except TypeError:  # a lone surrogate from a payload, an integer beyond 64 bits
+        return json.dumps(event, default=_text, skipkeys=True)
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - whatever somebody logged

@@ -106,6 +106,7 @@ def _finish(draft: Draft, payload: Payload, format_: Format, limits: Limits, par
         id=story_id(
             outlet=outlet,
             feed=payload.feed,
+            payload_id=payload.id,
             coordinates=coordinates,
             native_id=draft.native_id,
             native_version=draft.native_version,

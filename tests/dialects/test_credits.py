@@ -10,7 +10,11 @@ from worker.story import Credit, CreditKind
         ("/ Source: The Associated Press", CreditKind.SOURCE, "AP"),
         ("(Reuters)", CreditKind.SOURCE, "Reuters"),
         ("— AFP", CreditKind.SOURCE, "AFP"),
-        ("___ Associated Press writers Ada Quill in Lima and Bo Chan contributed to this report.", CreditKind.CONTRIBUTOR, "AP"),
+        (
+            "___ Associated Press writers Ada Quill in Lima and Bo Chan contributed to this report.",
+            CreditKind.CONTRIBUTOR,
+            "AP",
+        ),
         ("Bo Chan contributed to this report.", CreditKind.CONTRIBUTOR, None),
         ("(Reporting by Ada Quill; Editing by Bo Chan)", CreditKind.CONTRIBUTOR, None),
         ("Contributing: The Associated Press", CreditKind.CONTRIBUTOR, "AP"),
@@ -35,8 +39,7 @@ def test_a_credit_line_says_whose_copy_it_is(line, kind, agency):
         "Heavy rain contributed to the delay on Monday.",
         "The mayor praised reporting by local papers and said the Associated Press had it right.",
         "The town was quiet. Shops closed early. Ada Quill contributed to this report.",
-        "Copyright law is the subject of a new bill that the two chambers of parliament are about to pass after a long debate "
-        "on who may copy what, and when, and at which price, officials said.",
+        "Copyright law " + "is what the chambers of parliament talk about, " * 8,
     ],
 )
 def test_prose_is_no_credit(line):
@@ -44,8 +47,12 @@ def test_prose_is_no_credit(line):
 
 
 def test_a_newsroom_that_was_helped_still_owns_its_story():
-    helped = Credit(kind=CreditKind.CONTRIBUTOR, text="The Associated Press contributed to this report.", agency="AP")
-    wrote = Credit(kind=CreditKind.CONTRIBUTOR, text="Associated Press writer Bo Chan contributed.", agency="AP")
+    helped = Credit(
+        kind=CreditKind.CONTRIBUTOR, text="The Associated Press contributed to this report.", agency="AP"
+    )
+    wrote = Credit(
+        kind=CreditKind.CONTRIBUTOR, text="Associated Press writer Bo Chan contributed.", agency="AP"
+    )
     assert agency_of((helped,)) is None
     assert agency_of((wrote,)) == "AP"
 

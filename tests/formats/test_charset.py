@@ -44,7 +44,16 @@ def test_white_space_is_an_empty_payload(body):
         decode(body)
 
 
-@pytest.mark.parametrize("body", [bytes(range(256)), b"\x80\x81\x82\xfe\xff" * 9, b"\x01\x02\x03\x04", b"\x00\x00", b"\xff\xfe\xff\x00\x81"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        bytes(range(256)),
+        b"\x80\x81\x82\xfe\xff" * 9,
+        b"\x01\x02\x03\x04",
+        b"\x00\x00",
+        b"\xff\xfe\xff\x00\x81",
+    ],
+)
 def test_bytes_that_are_no_text_are_undecodable(body):
     with pytest.raises(Undecodable):
         decode(body)

@@ -32,7 +32,10 @@ FURNITURE = [
     ("SHARE THIS ARTICLE Share Tweet Post Email", Kind.SHARE),
     ("1.2k shares", Kind.SHARE),
     ("FILE PHOTO: A ferry leaves the port of Harrow, June 3, 2019. REUTERS/Ada Quill", Kind.CAPTION),
-    ("FILE - In this June 3, 2019, file photo, a ferry leaves Harrow. (AP Photo/Ada Quill, File)", Kind.CAPTION),
+    (
+        "FILE - In this June 3, 2019, file photo, a ferry leaves Harrow. (AP Photo/Ada Quill, File)",
+        Kind.CAPTION,
+    ),
     ("A ferry leaves the port of Harrow on Monday. Ada Quill / Getty Images", Kind.CAPTION),
     ("A ferry leaves the port of Harrow. (Ada Quill/Reuters)", Kind.CAPTION),
     ("Enlarge this image toggle caption Ada Quill/AP Ada Quill/AP", Kind.CAPTION),
@@ -91,6 +94,6 @@ def test_a_photographer_and_a_source_make_a_photo_credit():
     assert not is_photo_credit("The vote was yes/no.")
 
 
-@given(st.text(min_size=1, max_size=1200).map(str.strip).filter(None))
+@given(st.text(min_size=1, max_size=1200).map(str.strip).filter(bool))
 def test_any_line_gets_an_answer_soon(line):
     assert furniture_kind(line) in {None, *Kind}

@@ -23,7 +23,9 @@ def test_dates_become_rfc3339(value, expected):
     assert rfc3339(value) == expected
 
 
-@pytest.mark.parametrize("value", ["", "yesterday", "2020-13-45", "YYYYMMDD", None, True, [], 1e300, float("nan"), "20200203"])
+@pytest.mark.parametrize(
+    "value", ["", "yesterday", "2020-13-45", "YYYYMMDD", None, True, [], 1e300, float("nan"), "20200203"]
+)
 def test_what_is_no_date_is_none(value):
     assert rfc3339(value) is None
 

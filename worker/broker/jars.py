@@ -132,13 +132,14 @@ def _resolve(jar: Jar, repository: Path) -> Path:
         raise MissingExtra("jgo") from error
     group, artifact, version = jar.coordinate.split(":")
     component = MavenContext(repo_cache=repository, timeout=30).project(group, artifact).at_version(version)
-    target = component.artifact()
-    target.cached_path.unlink(missing_ok=True)  # half a file of a killed download
+    wanted = component.artifact()
+    target = repository / component.path_prefix / wanted.filename
+    target.unlink(missing_ok=True)  # half a file of a killed download
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            return Path(target.resolve())
+            return Path(wanted.resolve())
         except (OSError, RuntimeError) as error:  # requests' errors are OSErrors
-            target.cached_path.unlink(missing_ok=True)
+            target.unlink(missing_ok=True)
             if attempt == ATTEMPTS:
                 cause = " ".join(str(error).split())[:200]
                 raise BrokerError(f"cannot fetch {jar.coordinate} from Maven Central: {cause}") from error

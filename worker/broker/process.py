@@ -65,7 +65,7 @@ class Broker:
             chosen = port or _free_port()
             broker = cls(_launch(java, data, chosen, more), data=data, port=chosen)
             try:
-                broker._wait_until_ready()  # noqa: SLF001 - our own instance
+                broker._wait_until_ready()
             except BrokerError as error:
                 broker.kill()
                 if port is None and "in use" in str(error) and attempt < FREE_PORT_ATTEMPTS:

@@ -37,7 +37,8 @@ def command(
     try:
         with Broker.start(data or default_data(), port or None, tell=_tell) as broker:
             sys.stdout.write(
-                f"Kafka {kafka_version()} is ready at {broker.bootstrap} (data in {broker.data}; Ctrl-C stops it)\n"
+                f"Kafka {kafka_version()} is ready at {broker.bootstrap}"
+                f" (data in {broker.data}; Ctrl-C stops it)\n"
             )
             sys.stdout.flush()
             while not broker.wait(WATCH):

@@ -5,7 +5,7 @@ from typing import Final
 
 _BYLINE: Final = re.compile(
     r"""(?:By|BY|Por|Von|Par|Story\sby|Written\sby)\s{1,3}
-        (?:the\s|The\s|[A-ZÀ-Þ][\w.'’\-]{0,24}[,;]?\s(?:and\s|AND\s|&\s)?){0,15}
+        (?:the\s|[A-ZÀ-Þ][\w.'’\-]{0,24}[,;]?\s(?:and\s|&\s)?){0,15}
         [A-ZÀ-Þ][\w.'’\-]{0,24}
         (?:\s?[,|/\-–—]\s?[^.!?]{0,80})?\s?""",
     re.VERBOSE,

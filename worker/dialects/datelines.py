@@ -8,7 +8,7 @@ from worker.story import Dateline
 
 _MONTH: Final = (
     r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC"
-    r"|ene|abr|ago|sept|dic|janv|f[ée]vr|avr|juin|juil|ao[uû]t|d[ée]c|mai|Mai|Okt|Dez)[^\W\d]{0,7}\.?"
+    r"|ene|feb|mar|abr|may|jun|jul|ago|sep|oct|nov|dic|gen|mag|giu|lug|set|ott|janv|f[ée]vr|avr|juin|juil|ao[uû]t|d[ée]c|mai|Mai|Okt|Dez)[^\W\d]{0,7}\.?"
 )
 _DATE: Final = rf"(?:{_MONTH}\s?\d{{1,2}}(?:,?\s\d{{4}})?|\d{{1,2}}\.?\s(?:de\s)?{_MONTH}(?:\s\d{{4}})?)"
 _DASH: Final = r"(?:\s?[—–―]|\s?--|\s-|\s?\.-|\s_)(?=\s|\Z|[“\"‘'A-ZÀ-Þ])"

@@ -122,7 +122,7 @@ def _sort_head(
         elif known is None and _is_headline(lines, number):
             out.headline = text
             known = same_words(text)
-        elif known and _is_deck(out, lines, number, filed):
+        elif _is_above_clock(lines, number) or (known and _is_deck(out, lines, number, filed)):
             out.deck.append(text)
         else:
             return number
@@ -169,6 +169,15 @@ def _is_headline(lines: Sequence[Line], number: int) -> bool:
     """Tell whether a line heads the page: the shape of a title, and copy below it."""
     text = lines[number].text
     return is_title(text) and any(line.is_long for line in lines[number + 1 : number + _HEAD])
+
+
+def _is_above_clock(lines: Sequence[Line], number: int) -> bool:
+    """Tell whether a line introduces the first entry of a live file."""
+    return (
+        number + 1 < len(lines)
+        and len(lines[number].text) <= _DECK_LONGEST
+        and is_clock(lines[number + 1].text)
+    )
 
 
 def _is_deck(out: _Sorted, lines: Sequence[Line], number: int, filed: int | None) -> bool:

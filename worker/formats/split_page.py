@@ -103,7 +103,7 @@ def _opens_twice(lines: Sequence[Line], number: int, printed: dict[str, list[int
     if not printed or not lines[number].is_title:
         return False
     if lines[number].blanks <= 2 * usual and not any(
-        numbers[0] < _TOP and numbers[1] <= numbers[0] + _OPENING for numbers in printed.values()
+        numbers[0] < min(_TOP, number) and numbers[1] <= numbers[0] + _OPENING for numbers in printed.values()
     ):
         return False
     for again in printed.get(same_words(lines[number].text), ()):

@@ -6,7 +6,7 @@ to one that never stopped.
 
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,13 +17,18 @@ from worker.lineage.placement import Canonical, Member, Relation
 from worker.lineage.postings import Documents, Keys, Postings
 from worker.matching.narrative import Narrative, read
 from worker.matching.sketch import SHIFT, sampled_hashes
+from worker.matching.topic import Lexicon, Topic, keywords, topic_of
 from worker.story import Fingerprint, Role, Story
 
 KEPT_COPIES: Final = 8  # of one canonical story: its own copy and the variants that add the most
 FIRST: Final = 10  # members that a snapshot lists from the beginning
 LATEST: Final = 10  # and from the end
 POSTED: Final = 2_048  # hashes of one story that are indexed, the smallest first
-READ: Final = 1_024  # narratives kept ready
+READ: Final = 1_024  # narratives, stories and topics kept ready
+UNDATED: Final = -1
+_COLUMNS: Final = (("_canon_of", -1), ("_outlet_of", 0), ("_posted_of", 0), ("_seen_at", 0))
+
+Ready = TypeVar("Ready")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -97,6 +102,8 @@ class Catalogue:
 
     def __init__(self) -> None:
         self.postings = Postings()
+        self.keyworded = Postings()
+        self.lexicon = Lexicon()
         self.canons: OrderedDict[int, Canon] = OrderedDict()  # least recently updated first
         self.by_id: dict[str, int] = {}
         self.held: dict[int, Held] = {}
@@ -107,8 +114,10 @@ class Catalogue:
         self._canon_of = np.full(1024, -1, np.int64)
         self._outlet_of = np.zeros(1024, np.int64)
         self._posted_of = np.zeros(1024, np.int32)
+        self._seen_at = np.zeros(1024, np.int64)
         self._narratives: OrderedDict[int, Narrative] = OrderedDict()
         self._stories: OrderedDict[int, Story] = OrderedDict()
+        self._topics: OrderedDict[int, Topic] = OrderedDict()
 
     # Reading
 
@@ -125,13 +134,26 @@ class Catalogue:
         """Tell under how many hashes each living document is indexed."""
         return self._posted_of[documents.astype(np.int64) - self._base]
 
+    def seen_at(self, documents: Documents) -> npt.NDArray[np.int64]:
+        """Tell the stream time at which each living document came, ``UNDATED`` when not known."""
+        return self._seen_at[documents.astype(np.int64) - self._base]
+
+    def topic(self, number: int) -> Topic:
+        """Read the topic of a held document; those in demand stay ready."""
+        found = self._topics.get(number)
+        if found is None:
+            found = topic_of(self.narrative(number), self.story(number).headline)
+            self._ready(self._topics, number, found)
+        else:
+            self._topics.move_to_end(number)
+        return found
+
     def narrative(self, number: int) -> Narrative:
         """Read the copy of a held document; those in demand stay ready."""
         found = self._narratives.get(number)
         if found is None:
-            found = self._narratives[number] = narrative_of(self.story(number))
-            if len(self._narratives) > READ:
-                self._narratives.popitem(last=False)
+            found = narrative_of(self.story(number))
+            self._ready(self._narratives, number, found)
         else:
             self._narratives.move_to_end(number)
         return found
@@ -140,9 +162,8 @@ class Catalogue:
         """Unpack the story of a held document."""
         found = self._stories.get(number)
         if found is None:
-            found = self._stories[number] = unpack(self.held[number].packed)
-            if len(self._stories) > READ:
-                self._stories.popitem(last=False)
+            found = unpack(self.held[number].packed)
+            self._ready(self._stories, number, found)
         else:
             self._stories.move_to_end(number)
         return found
@@ -150,8 +171,8 @@ class Catalogue:
     def size(self) -> int:
         """Count the bytes of index and packed copies, Python's own overhead left out."""
         packed = sum(len(held.packed) for held in self.held.values())
-        columns = self._canon_of.nbytes + self._outlet_of.nbytes + self._posted_of.nbytes
-        return self.postings.size() + packed + columns
+        columns = sum(getattr(self, name).nbytes for name, _ in _COLUMNS)
+        return self.postings.size() + self.keyworded.size() + packed + columns
 
     # Changing
 
@@ -207,8 +228,18 @@ class Catalogue:
                     members[place] = replace(member, repeats=member.repeats + 1)
                     return
 
-    def hold(self, canon: Canon, story: Story, *, hops: int, drift: int, narrative: Narrative | None) -> None:
-        """Keep a copy for comparing; ``narrative`` is given when it has been read already."""
+    def hold(  # noqa: PLR0913 - what is known of a copy
+        self,
+        canon: Canon,
+        story: Story,
+        *,
+        at: int | None,
+        hops: int,
+        drift: int,
+        narrative: Narrative,
+        topic: Topic,
+    ) -> None:
+        """Keep a copy for comparing, and index it."""
         number = self._numbered
         self._numbered += 1
         keys = index_keys(story.fingerprint)
@@ -226,12 +257,12 @@ class Catalogue:
         self._canon_of[place] = canon.number
         self._outlet_of[place] = outlet_number(story)
         self._posted_of[place] = len(keys)
+        self._seen_at[place] = UNDATED if at is None else at
         canon.held.append(number)
         self.postings.add(number, keys)
-        if narrative is not None:
-            self._narratives[number] = narrative
-            if len(self._narratives) > READ:
-                self._narratives.popitem(last=False)
+        self.keyworded.add(number, keywords(topic, self.lexicon))
+        self._ready(self._narratives, number, narrative)
+        self._ready(self._topics, number, topic)
 
     def merge(self, old: Canon, young: Canon, *, drift: int, at: int | None) -> None:
         """Let the older canonical story take over the members of the younger, ``drift`` farther away."""
@@ -277,6 +308,12 @@ class Catalogue:
 
     # Within
 
+    def _ready(self, shelf: OrderedDict[int, Ready], number: int, value: Ready) -> None:
+        """Keep a value ready, and at most ``READ`` of its kind."""
+        shelf[number] = value
+        if len(shelf) > READ:
+            shelf.popitem(last=False)
+
     def _touch(self, canon: Canon, at: int | None) -> None:
         canon.sequence += 1
         if at is not None:
@@ -293,8 +330,10 @@ class Catalogue:
         del self.held[number]
         self._narratives.pop(number, None)
         self._stories.pop(number, None)
+        self._topics.pop(number, None)
         self._canon_of[number - self._base] = -1
         self.postings.drop(number)
+        self.keyworded.drop(number)
 
     def _reserve(self, number: int) -> None:
         """Make room in the columns; what is gone at their front is cut off first."""
@@ -304,7 +343,7 @@ class Catalogue:
         living = np.flatnonzero(self._canon_of >= 0)
         cut = int(living[0]) if len(living) else size
         grown = size if cut > size // 2 else 2 * size
-        for name, empty in (("_canon_of", -1), ("_outlet_of", 0), ("_posted_of", 0)):
+        for name, empty in _COLUMNS:
             column = getattr(self, name)
             fresh = np.full(grown, empty, column.dtype)
             fresh[: size - cut] = column[cut:]

@@ -14,10 +14,13 @@ from rapidfuzz.distance import Indel
 
 from worker.lineage.house_style import Token, straight, tokens
 from worker.lineage.placement import Swap
+from worker.lineage.units import is_converted, is_unit
 
 LOOKS_ALIKE: Final = 0.7  # share of common letters from which two names are one name, spelt twice
 GAP_MAX: Final = 5  # tokens; in a wider gap two figures are not each other's counterpart
 SAME_SENTENCE: Final = 0.55  # share of common tokens from which two figures may be compared
+NAME_MAX: Final = 3  # words of a name
+CONTEXT: Final = 4  # tokens of a sentence to each word of a name that fills its one gap
 TEXT_MAX: Final = 80  # characters of a swap
 
 _DAYS: Final = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"})
@@ -35,32 +38,28 @@ _COMMON: Final = """
 """
 _NO_NAMES: Final = frozenset(_COMMON.split())  # capital at the head of a quotation, yet no names
 _ENDINGS: Final = frozenset(
-    {"", "a", "ain", "an", "ans", "e", "ean", "ese", "i", "ia", "ian", "ians", "ic", "ish", "is", "ites"}
+    {
+        "",
+        "a",
+        "ain",
+        "an",
+        "ans",
+        "e",
+        "ean",
+        "er",
+        "ers",
+        "ese",
+        "i",
+        "ia",
+        "ian",
+        "ians",
+        "ic",
+        "ish",
+        "is",
+        "ites",
+    }
     | {"ism", "ist", "ists", "n", "ns", "man", "men", "s", "y"}
 )
-_UNITS: Final = {  # what a unit measures, and how much of it
-    unit: (of, size)
-    for of, size, forms in (
-        ("length", 1609.34, "mile miles"),
-        ("length", 1000.0, "kilometer kilometers kilometre kilometres km kms"),
-        ("length", 1.0, "meter meters metre metres"),
-        ("length", 0.9144, "yard yards"),
-        ("length", 0.3048, "foot feet ft"),
-        ("length", 0.0254, "inch inches"),
-        ("length", 0.01, "centimeter centimeters centimetre centimetres cm"),
-        ("mass", 0.4536, "pound pounds lb lbs"),
-        ("mass", 1.0, "kilogram kilograms kilo kilos kg"),
-        ("mass", 907.2, "ton tons"),
-        ("mass", 1000.0, "tonne tonnes"),
-        ("area", 4047.0, "acre acres"),
-        ("area", 10_000.0, "hectare hectares"),
-        ("volume", 3.785, "gallon gallons"),
-        ("volume", 1.0, "liter liters litre litres"),
-    )
-    for unit in forms.split()
-}
-_CONVERTED: Final = 0.08  # copy rounds what it converts
-
 Words = AbstractSet[str]
 
 
@@ -137,7 +136,8 @@ def _respelt(a: Token, b: Token) -> Swap:
         ours, theirs = a.text[number:].strip(" -"), b.text[number:].strip(" -")
         if number and ours and theirs and not (ours[0].isdigit() or theirs[0].isdigit()):
             return _swap(ours, theirs)
-    if a.text[:1].isupper() != b.text[:1].isupper():  # the case is the place in the sentence
+    short = a.text[-1] == "." or b.text[-1] == "."
+    if not short and a.text[:1].isupper() != b.text[:1].isupper():  # the case is the place in the sentence
         return _swap(a.text.lower(), b.text.lower())
     return _swap(a.text, b.text)
 
@@ -192,10 +192,10 @@ def _figures(sentence: _Sentences, gaps: list[_Gap], *, alike: float) -> tuple[l
                 continue
             a, b = sentence.left[left[0]], sentence.right[right[0]]
             unit_a, unit_b = _after(sentence.left, left[0]), _after(sentence.right, right[0])
-            if kind is _is_figure and unit_a != unit_b and unit_a in _UNITS and unit_b in _UNITS:
-                if _is_converted(a, unit_a, b, unit_b):
+            if unit_a != unit_b and is_unit(unit_a) and is_unit(unit_b):
+                if is_converted(a.value, unit_a, b.value, unit_b):
                     converted.append(_swap(f"{a.text} {unit_a}", f"{b.text} {unit_b}"))
-            elif _sign(a) == _sign(b):
+            elif _is_same_kind(a, b):
                 differ.append(_swap(a.text, b.text))
     return converted, differ
 
@@ -216,18 +216,16 @@ def _after(side: list[Token], index: int) -> str:
     return side[index + 1].key if index + 1 < len(side) else ""
 
 
-def _sign(token: Token) -> tuple[bool, str]:
-    """Tell what a figure counts: percent, a currency, or things."""
-    return token.key.endswith("%"), token.key[0] if token.key[0] in "$£€¥" else ""
-
-
-def _is_converted(a: Token, unit_a: str, b: Token, unit_b: str) -> bool:
-    (of_a, size_a), (of_b, size_b) = _UNITS[unit_a], _UNITS[unit_b]
-    try:
-        ours, theirs = float(a.key) * size_a, float(b.key) * size_b
-    except ValueError:
+def _is_same_kind(a: Token, b: Token) -> bool:
+    """Say whether two figures count the same: percent, one currency, or things at one scale."""
+    longer, shorter = sorted((a.plain, b.plain), key=len, reverse=True)
+    if longer.startswith(f"{shorter} "):  # 22 million and the 22 of "22 to 23 million"
         return False
-    return of_a == of_b and abs(ours - theirs) <= _CONVERTED * max(ours, theirs)
+    return _sign(a) == _sign(b)
+
+
+def _sign(token: Token) -> tuple[bool, str]:
+    return token.key.endswith("%"), token.key[0] if token.key[0] in "$£€¥" else ""
 
 
 def _names(sentence: _Sentences, gaps: list[_Gap], known: Callable[[str], bool]) -> list[Swap]:
@@ -243,10 +241,8 @@ def _names(sentence: _Sentences, gaps: list[_Gap], known: Callable[[str], bool])
         for step in (-1, 1):
             if i + step in ours and j + step in theirs and i + step not in pairs:
                 pairs[i + step] = j + step
-    if not pairs and len(gaps) == 1 and _is_whole(gaps[0], ours, theirs):
-        spoken = {sentence.left[i].key for i in ours} | {sentence.right[j].key for j in theirs}
-        if len(sentence.left) > 2 * len(ours) + 2 and not any(map(known, spoken)):
-            pairs = dict(zip(ours, theirs, strict=True))
+    if not pairs and len(gaps) == 1 and _is_one_name(sentence, gaps[0], ours, theirs, known):
+        pairs = dict(zip(ours, theirs, strict=True))
     return [_swap(sentence.left[i].text, sentence.right[j].text) for i, j in sorted(pairs.items())]
 
 
@@ -265,13 +261,17 @@ def _is_name(side: list[Token], index: int, other: Words) -> bool:
     )
 
 
-def _is_whole(gap: _Gap, ours: list[int], theirs: list[int]) -> bool:
-    """Say whether a gap holds names alone, as many on both sides and no more than three."""
-    return (
-        list(range(gap.a, gap.b)) == ours
-        and list(range(gap.c, gap.d)) == theirs
-        and 0 < len(ours) == len(theirs) <= 3
-    )
+def _is_one_name(
+    sentence: _Sentences, gap: _Gap, ours: list[int], theirs: list[int], known: Callable[[str], bool]
+) -> bool:
+    """Say whether an otherwise equal sentence has one name for another, neither known to both copies."""
+    if list(range(gap.a, gap.b)) != ours or list(range(gap.c, gap.d)) != theirs:
+        return False
+    if len(ours) != len(theirs) or len(ours) > NAME_MAX or len(sentence.left) < CONTEXT * len(ours):
+        return False
+    words = [sentence.left[i] for i in ours] + [sentence.right[j] for j in theirs]
+    initials = {word.text.isupper() for word in words}  # GOP for Republican is no other name
+    return len(initials) == 1 and not any(known(word.key) for word in words)
 
 
 def _lookalikes(

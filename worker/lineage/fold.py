@@ -10,11 +10,15 @@ from hashlib import blake2b
 from typing import Any, Final
 
 from worker.lineage.catalogue import Canon, Catalogue, index_keys, narrative_of, outlet_number
+from worker.lineage.credits import attribution
 from worker.lineage.decide import HOLD_SHARE, Comparison, Verdict, decide
+from worker.lineage.events import Event, same_events
 from worker.lineage.placement import (
     Canonical,
     Decision,
+    Kept,
     Link,
+    LinkType,
     Merge,
     Passage,
     Placement,
@@ -24,9 +28,11 @@ from worker.lineage.placement import (
     Variant,
 )
 from worker.lineage.probe import probe
+from worker.lineage.variant import describe
 from worker.matching.narrative import Narrative
 from worker.matching.passages import passages
 from worker.matching.recurrence import recurrent_words
+from worker.matching.topic import Topic, topic_of
 from worker.matching.verify import compare
 from worker.story import Kind, Story
 
@@ -35,6 +41,8 @@ COPY_LEAST: Final = 8  # words: a shorter text is kept, not matched
 MATCHED: Final = frozenset({Kind.STORY, Kind.ALERT, Kind.CORRECTION, Kind.PRESS_RELEASE})
 BULLETINS: Final = frozenset({Kind.KILL, Kind.WITHHOLD, Kind.ADVISORY})
 
+Reading = tuple[Narrative, Topic]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
@@ -42,7 +50,8 @@ class _Found:
 
     facts: dict[str, Any]
     verdict: Verdict | None = None
-    narrative: Narrative | None = None
+    read: Reading | None = None
+    events: tuple[Event, ...] = ()
 
 
 class Fold:
@@ -63,7 +72,7 @@ class Fold:
         if self._is_redelivered(story):
             return Step(decision=Decision(at=at, story_id=story.id, redelivery=True, facts={}))
         self._expire(at)
-        found = self._decide(story)
+        found = self._decide(story, at=at)
         return self._commit(story, found, at=at)
 
     def tick(self, *, at: int) -> Step:
@@ -77,7 +86,7 @@ class Fold:
             return
         self._expire(decision.at)
         if story is not None:
-            self._apply(story, decision.facts, at=decision.at, narrative=None)
+            self._apply(story, decision.facts, at=decision.at, read=None)
 
     def size(self) -> int:
         """Count the bytes of the index and of the copies that are kept."""
@@ -94,7 +103,7 @@ class Fold:
 
     # Deciding: reads the catalogue, changes nothing in it
 
-    def _decide(self, story: Story) -> _Found:
+    def _decide(self, story: Story, *, at: int | None) -> _Found:
         if story.kind not in MATCHED:
             status = Status.NOTICE if story.kind in BULLETINS else Status.KEPT
             return _Found(facts=_facts(status=status, reason=f"not matched: {story.kind}"))
@@ -104,15 +113,17 @@ class Fold:
         if earlier is not None:
             canon = self._catalogue.canons[earlier]
             return _Found(facts=_facts(status=Status.PLACED, canonical=canon.id, repeat=True))
-        narrative = narrative_of(story)
+        narrative, topic = read = self._read(story)
         verdict = decide(self._verify(story, narrative))
         parent = verdict.parent
         if parent is None:
             founded = blake2b(story.id.encode(), digest_size=16, person=b"canonical/1").hexdigest()
             facts = _facts(status=Status.PLACED, founds=founded)
-            return _Found(facts=facts, verdict=verdict, narrative=narrative)
-        facts = self._joining(parent, verdict.bridges)
-        return _Found(facts=facts, verdict=verdict, narrative=narrative)
+        else:
+            facts = self._joining(parent, verdict.bridges)
+        joined = {each.canon for each in (parent, *verdict.bridges) if each is not None}
+        events = same_events(self._catalogue, topic, payload=story.coordinates, at=at, joined=joined)
+        return _Found(facts=facts, verdict=verdict, read=read, events=events)
 
     def _verify(self, story: Story, narrative: Narrative) -> list[Comparison]:
         candidates = probe(self._catalogue, index_keys(story.fingerprint), outlet=outlet_number(story))
@@ -139,6 +150,7 @@ class Fold:
             status=Status.PLACED,
             canonical=home.id,
             merges=sorted(merges),
+            parent=held.number,
             hops=held.hops + 1,
             drift=max(held.drift + 1000 - parent.sameness, 0),
             hold=parent.evidence.ours.share < HOLD_SHARE,
@@ -151,13 +163,13 @@ class Fold:
         status = Status(facts["status"])
         decision = Decision(at=at, story_id=story.id, redelivery=False, facts=facts)
         if status is not Status.PLACED:
-            self._apply(story, facts, at=at, narrative=None)
+            self._apply(story, facts, at=at, read=None)
             placement = Placement(status=status, story=story, reason=facts["reason"])
             return Step(decision=decision, placements=(placement,))
         variant = self._describe(story, found)
         facts["relation"] = variant.relation
         links = self._links(found)
-        canon, merged = self._apply(story, facts, at=at, narrative=found.narrative)
+        canon, merged = self._apply(story, facts, at=at, read=found.read)
         lag = None if at is None or canon.founded is None else at - canon.founded
         placement = Placement(
             status=status,
@@ -171,7 +183,7 @@ class Fold:
         return Step(decision=decision, placements=(placement,), merges=merges, canonicals=canonicals)
 
     def _apply(
-        self, story: Story, facts: Mapping[str, Any], *, at: int | None, narrative: Narrative | None
+        self, story: Story, facts: Mapping[str, Any], *, at: int | None, read: Reading | None
     ) -> tuple[Canon, list[Canon]]:
         """Change the state as the facts say; the one place that does."""
         place = story.coordinates
@@ -182,7 +194,7 @@ class Fold:
         if "founds" in facts:
             canon = catalogue.found(canonical_id=facts["founds"], story=story, at=at)
             catalogue.join(canon, story, relation=Relation.ORIGINAL, at=at)
-            catalogue.hold(canon, story, hops=0, drift=0, narrative=narrative)
+            self._hold(canon, story, at=at, hops=0, drift=0, read=read)
             return canon, []
         canon = catalogue.canons[catalogue.by_id[facts["canonical"]]]
         if "repeat" in facts:
@@ -195,32 +207,48 @@ class Fold:
             merged.append(young)
         catalogue.join(canon, story, relation=Relation(facts["relation"]), at=at)
         if facts["hold"]:
-            catalogue.hold(canon, story, hops=facts["hops"], drift=facts["drift"], narrative=narrative)
+            self._hold(canon, story, at=at, hops=facts["hops"], drift=facts["drift"], read=read)
         return canon, merged
+
+    def _hold(  # noqa: PLR0913 - what is known of a copy
+        self, canon: Canon, story: Story, *, at: int | None, hops: int, drift: int, read: Reading | None
+    ) -> None:
+        """Keep a copy and learn its words; a recovered story is read first."""
+        narrative, topic = read or self._read(story)
+        self._catalogue.hold(canon, story, at=at, hops=hops, drift=drift, narrative=narrative, topic=topic)
+        self._catalogue.lexicon.add(topic.words)
+
+    def _read(self, story: Story) -> Reading:
+        narrative = narrative_of(story)
+        return narrative, topic_of(narrative, story.headline)
 
     # Telling
 
     def _describe(self, story: Story, found: _Found) -> Variant:
         facts = found.facts
         if "founds" in facts:
-            return Variant(relation=Relation.ORIGINAL, coverage=1.0, novelty=0.0, sequence=0)
-        if "repeat" in facts:
-            return Variant(relation=Relation.REPEAT, coverage=1.0, novelty=0.0, sequence=0, parent=story.id)
-        parent = found.verdict.parent if found.verdict is not None else None
-        if parent is None:
-            raise AssertionError("a story that joins has a parent")
-        held = self._catalogue.held[parent.document]
-        return Variant(
-            relation=Relation.EDITED,
-            coverage=round(parent.evidence.theirs.share, 4),
-            novelty=round(1 - parent.evidence.ours.share, 4),
-            sequence=0,
-            parent=held.story_id,
-            hops=facts["hops"],
+            agency = attribution(story).agency
+            kept = Kept.KEPT if agency else Kept.NONE
+            return Variant(
+                relation=Relation.ORIGINAL, coverage=1.0, novelty=0.0, sequence=0, agency=agency, credit=kept
+            )
+        catalogue = self._catalogue
+        canon = catalogue.canons[catalogue.by_id[facts["canonical"]]]
+        number = canon.held[0]
+        repeat = "repeat" in facts
+        told = describe(
+            canonical=catalogue.story(number),
+            variant=story,
+            canonical_narrative=catalogue.narrative(number),
+            variant_narrative=found.read[0] if found.read else narrative_of(story),
+            agency=canon.agency,
+            parent=story.id if repeat else catalogue.held[facts["parent"]].story_id,
+            hops=1 if repeat else facts["hops"],
         )
+        return replace(told, relation=Relation.REPEAT) if repeat else told
 
     def _links(self, found: _Found) -> tuple[Link, ...]:
-        if found.verdict is None or found.narrative is None:
+        if found.verdict is None or found.read is None:
             return ()
         links = []
         for kind, each in found.verdict.links:
@@ -236,10 +264,19 @@ class Fold:
                     ),
                     passages=tuple(
                         Passage(own=run.own, other=run.other, words=run.words)
-                        for run in passages(found.narrative, theirs, ours.covered)
+                        for run in passages(found.read[0], theirs, ours.covered)
                     ),
                 )
             )
+        links += [
+            Link(
+                type=LinkType.SAME_EVENT,
+                canonical_id=self._catalogue.canons[event.canon].id,
+                story_id=self._catalogue.held[event.document].story_id,
+                share=round(event.likeness, 4),
+            )
+            for event in found.events
+        ]
         return tuple(links)
 
 

@@ -10,12 +10,14 @@ from functools import cached_property
 from itertools import islice
 from typing import Final
 
-from worker.lineage.credits import Attribution, credit, credit_lines
+from worker.lineage.credits import attribution, credit, credit_lines
 from worker.lineage.differences import Differences, differences
 from worker.lineage.paragraphs import paragraph_changes
-from worker.lineage.placement import Change, CreditLines, Kept, ParagraphChange, Relation, Swap
-from worker.matching.align import Copy, Match, align, in_order, mirror
+from worker.lineage.placement import Change, ParagraphChange, Relation, Swap, Variant
+from worker.matching.align import Copy, Match, align, in_order, mirror, prepare
+from worker.matching.narrative import Narrative
 from worker.matching.words import words
+from worker.story import Story
 
 SWAPS_MAX: Final = 32  # distinct swaps of each kind
 COMPARED_MAX: Final = 400  # sentence pairs in which swaps are looked for
@@ -28,66 +30,104 @@ BRIEF: Final = 1 / 3  # of the canonical copy: less is an excerpt
 RUN: Final = 10  # words; people who edit leave runs of ten, a paraphrase leaves hardly any
 REWORDED: Final = 0.45  # of the common words stand in such runs: less is paraphrase
 REWORDED_LEAST: Final = 6  # reworded passages that must show it
+_AFTER_DATELINE: Final = " \t\xa0—–-:"
 OUT_OF_PLACE: Final = 0.10  # of the canonical words may have moved in a reprint or a trim
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What the metadata of a variant tells of its copy; the fields are those of ``Variant``."""
+def describe(  # noqa: PLR0913 - two copies, and what the fold knows of them
+    *,
+    canonical: Story,
+    canonical_narrative: Narrative,
+    variant: Story,
+    variant_narrative: Narrative,
+    agency: str | None = None,
+    parent: str | None = None,
+    hops: int = 1,
+) -> Variant:
+    """Describe a story as a variant of its canonical story; sequence and lag are left to the fold.
 
-    relation: Relation
+    ``agency`` is what the canonical story is attributed to, in case its own copy names nobody; a
+    variant without credit is attributed to it as well. The narratives are those of the paragraphs.
+    """
+    ours, theirs = prepare_story(canonical, canonical_narrative), prepare_story(variant, variant_narrative)
+    credits_before, credits_after = attribution(canonical), attribution(variant)
+    agency = credits_before.agency or agency
+    comparison = compare(ours, theirs)
+    return Variant(
+        relation=_relation(
+            coverage=comparison.coverage,
+            novelty=comparison.novelty,
+            moved=_moved(ours, comparison.paragraphs),
+            reworded=comparison.reworded,
+            refiled=_is_refiled(canonical, variant),
+        ),
+        coverage=comparison.coverage,
+        novelty=comparison.novelty,
+        sequence=0,
+        parent=parent,
+        hops=hops,
+        agency=credits_after.agency or agency,
+        credit=credit(agency, credits_after.agency),
+        credit_lines=credit_lines(credits_before, credits_after),
+        paragraphs=comparison.paragraphs,
+        house_style=comparison.house_style,
+        names=comparison.names,
+        figures=comparison.figures,
+    )
+
+
+def prepare_story(story: Story, narrative: Narrative) -> Copy:
+    """Prepare the copy of a story for alignment, without the dateline: that is credit, not copy."""
+    copy = prepare(list(story.copy()), narrative)
+    if story.dateline is None or not copy.texts or not copy.texts[0].startswith(story.dateline.text):
+        return copy
+    peeled = len(words(story.dateline.text))
+    return Copy(
+        texts=(copy.texts[0][len(story.dateline.text) :].lstrip(_AFTER_DATELINE), *copy.texts[1:]),
+        keys=(copy.keys[0][8 * peeled :], *copy.keys[1:]),
+        told=(copy.told[0][peeled:], *copy.told[1:]),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What two copies alone tell; rows and swaps call ours canonical and theirs variant."""
+
     coverage: float
     novelty: float
-    agency: str | None
-    credit: Kept
-    credit_lines: CreditLines
+    reworded: bool
     paragraphs: tuple[ParagraphChange, ...]
     house_style: tuple[Swap, ...]
     names: tuple[Swap, ...]
     figures: tuple[Swap, ...]
 
 
-def describe(
-    *,
-    canonical: Copy,
-    variant: Copy,
-    canonical_credits: Attribution,
-    variant_credits: Attribution,
-    refiled: bool = False,
-) -> Facts:
-    """Describe a variant against the copy of its canonical story.
-
-    ``refiled`` says that the variant is a later version of the same item: a writethru, a new take,
-    or the same outlet again. ``agency`` is the canonical story's when the variant names none. The
-    same function tells a variant against its parent: give the parent as ``canonical``.
-    """
-    if in_order(canonical, variant):
-        matches = align(canonical, variant)
-        swaps = _swaps(canonical, variant, matches)
+def compare(ours: Copy, theirs: Copy) -> Comparison:
+    """Compare two copies."""
+    if in_order(ours, theirs):
+        matches = align(ours, theirs)
+        swaps = _swaps(ours, theirs, matches)
     else:
-        turned = align(variant, canonical)
+        turned = align(theirs, ours)
         matches = mirror(turned)
-        swaps = _swaps(variant, canonical, turned).turned()
-    coverage, novelty = _shares(canonical, variant, matches)
-    paragraphs = paragraph_changes(canonical, variant, matches)
-    return Facts(
-        relation=_relation(
-            coverage=coverage,
-            novelty=novelty,
-            moved=_moved(canonical, paragraphs),
-            reworded=_is_reworded(matches),
-            refiled=refiled,
-        ),
+        swaps = _swaps(theirs, ours, turned).turned()
+    coverage, novelty = _shares(ours, theirs, matches)
+    return Comparison(
         coverage=coverage,
         novelty=novelty,
-        agency=variant_credits.agency or canonical_credits.agency,
-        credit=credit(canonical_credits.agency, variant_credits.agency),
-        credit_lines=credit_lines(canonical_credits, variant_credits),
-        paragraphs=paragraphs,
+        reworded=_is_reworded(matches),
+        paragraphs=paragraph_changes(ours, theirs, matches),
         house_style=swaps.house_style,
         names=swaps.names,
         figures=swaps.figures,
     )
+
+
+def _is_refiled(canonical: Story, variant: Story) -> bool:
+    """Say whether one source sends its own story again: the same item of a feed, or the same outlet."""
+    if canonical.native_id is not None and canonical.native_id == variant.native_id:
+        return True
+    return canonical.outlet is not None and canonical.outlet == variant.outlet
 
 
 def _shares(canonical: Copy, variant: Copy, matches: Sequence[Match]) -> tuple[float, float]:

@@ -84,7 +84,7 @@ class Worker(Service):
             await self.sleep(WATCH_EVERY)
             if self._app.rebalancing or not self._app.rebalancing_count:
                 continue
-            consumer = self._app.consumer
+            consumer: Any = self._app.consumer
             lag = 0
             for partition in consumer.assignment():
                 done = consumer._committed_offset[partition]  # noqa: SLF001 - Faust has no public way

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
@@ -110,4 +110,4 @@ class Ledger:
 def _story(value: bytes | None, decision: Decision) -> Story | None:
     if value is None or decision.redelivery or decision.story_id is None:
         return None
-    return mapping.story_from_wire(cast("wire.StoryV1", decode_as(wire.StoryV1, value)))
+    return mapping.story_from_wire(decode_as(wire.StoryV1, value))

@@ -18,7 +18,7 @@ from worker.stream.kafka import client_args
 from worker.stream.ledger import Ledger
 from worker.stream.outgoing import tick_record
 from worker.stream.placing import Handled, Placing
-from worker.stream.publish import Publisher
+from worker.stream.publish import Outgoing, Publisher
 from worker.stream.rejects import Origin, origin_of
 from worker.stream.topic_id import topic_id
 from worker.stream.vitals import Part
@@ -34,7 +34,7 @@ class Lost(Exception):
     """The partition went to somebody else."""
 
 
-class Placer(Service, ConsumerRebalanceListener):  # type: ignore[misc]
+class Placer(Service, ConsumerRebalanceListener):
     """One owner of the matching partition folds at a time; every failure ends in reading the log again."""
 
     def __init__(self, settings: Settings, publisher: Publisher, part: Part, **kwargs: Any) -> None:  # noqa: ANN401
@@ -102,6 +102,8 @@ class Placer(Service, ConsumerRebalanceListener):  # type: ignore[misc]
             try:
                 await self._own(ledger)
             except (Lost, KafkaError, OSError) as error:
+                if self.should_stop:
+                    break
                 metrics.TRANSACTIONS.labels("failed").inc()
                 self._part.recovered = not self._owner
                 log.warning("place.interrupted", error=type(error).__name__, message=str(error)[:200])
@@ -177,7 +179,8 @@ class Placer(Service, ConsumerRebalanceListener):  # type: ignore[misc]
         self, ledger: Ledger, placing: Placing, records: list[ConsumerRecord], position: int
     ) -> int:
         """Fold and write one batch; return the new position. Raises Lost when the fold broke."""
-        outgoing, handled = [], []
+        outgoing: list[Outgoing] = []
+        handled: list[Handled] = []
         for record in records:
             if position >= 0 and record.offset > position + 1:
                 log.warning("place.gap", expected=position + 1, offset=record.offset)

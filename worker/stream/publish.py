@@ -8,7 +8,9 @@ from typing import Any, Final
 from aiokafka import AIOKafkaProducer
 from mode import Service
 
-REQUEST_BYTES: Final = 8 * 1024 * 1024  # a story as JSON may be larger than the bytes it came from
+from topics.catalog import CANONICAL_VARIANTS
+
+REQUEST_BYTES: Final = CANONICAL_VARIANTS.max_message_bytes  # the largest record that any topic takes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

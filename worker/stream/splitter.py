@@ -9,7 +9,7 @@ import faust
 import structlog
 from mode import Service
 
-from topics.catalog import WIRE_PAYLOADS, topic_name
+from topics.catalog import WIRE_PAYLOADS, WIRE_STORIES, topic_name
 from topics.codec import EncodeError
 from worker.errors import BadHeaders, Reason
 from worker.pipeline import Empty, Limits, Part, Rejected, split
@@ -19,7 +19,7 @@ from worker.stream import metrics
 from worker.stream.incoming import read_payload
 from worker.stream.kafka import client_args
 from worker.stream.outgoing import story_record
-from worker.stream.publish import REQUEST_BYTES, Outgoing, Publisher
+from worker.stream.publish import Outgoing, Publisher
 from worker.stream.rejects import Origin, reject
 from worker.stream.topic_id import topic_id
 
@@ -48,7 +48,8 @@ def outcome(origin: Origin, limits: Limits) -> tuple[Part, ...]:
 
 def records_of(parts: Sequence[Part], origin: Origin, *, prefix: str, limits: Limits) -> list[Outgoing]:
     """Return what a payload becomes on the topics: stories in their order, then rejects."""
-    stories, letters = [], []
+    stories: list[Outgoing] = []
+    letters: list[Outgoing] = []
     for part in parts:
         if isinstance(part, Story):
             refusal = _refuse_unsendable(part, stories, prefix)
@@ -78,7 +79,7 @@ def _refuse_unsendable(story: Story, stories: list[Outgoing], prefix: str) -> Re
         record = story_record(story, prefix=prefix)
     except EncodeError as error:
         return Rejected(reason=Reason.MALFORMED, message=str(error), part=part)
-    if len(record.value or b"") + FRAME_BYTES > REQUEST_BYTES:
+    if len(record.value or b"") + FRAME_BYTES > WIRE_STORIES.max_message_bytes:
         return Rejected(
             reason=Reason.TOO_LARGE, message="the story as JSON is over the topic's limit", part=part
         )

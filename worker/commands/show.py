@@ -1,0 +1,191 @@
+"""``wiretrace show``: one variant against its canonical copy, as a desk would read it."""
+
+import gzip
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import orjson
+import typer
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from worker.commands.exits import fail
+from worker.commands.markup import clean, rows
+from worker.commands.payloads import InputError
+
+Line = dict[str, Any]
+
+ID_LEAST: Final = 6  # characters of an id that are enough when one story alone begins with them
+
+
+class UnknownStory(LookupError):
+    """No line tells of the story that was asked for, or several do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The line of a story and the line of the original of its canonical story, where there is one."""
+
+    line: Line
+    original: Line | None
+
+
+def command(
+    story_id: Annotated[str, typer.Argument(help="Story id, or the first six or more characters of one.")],
+    *,
+    source: Annotated[
+        Path,
+        typer.Option(
+            "--from", help="JSON lines of `wiretrace trace` or `wiretrace follow --json`; - is stdin."
+        ),
+    ],
+    side_by_side: Annotated[
+        bool, typer.Option("--side-by-side", "-s", help="Two columns instead of one marked text.")
+    ] = False,
+) -> None:
+    """Show a variant against its canonical copy: what was cut, added, moved, restyled and got wrong.
+
+    What was cut is red and struck through, what was added is green; without colours they stand in
+    [-...-] and {+...+}.
+    """
+    console = Console()
+    try:
+        pair = find(read_lines(source), story_id)
+    except (UnknownStory, InputError) as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"{source}: {error.strerror}")
+    marks = console.color_system is None or console.no_color
+    console.print(render(pair, side_by_side=side_by_side, marks=marks))
+
+
+def read_lines(source: Path) -> Iterator[Line]:
+    """Read JSON lines, gzipped or not; raise InputError for a line that holds no JSON object."""
+    opened = nullcontext(sys.stdin.buffer) if str(source) == "-" else _open(source)
+    with opened as stream:
+        for number, raw in enumerate(stream, start=1):
+            if not raw.strip():
+                continue
+            try:
+                line = orjson.loads(raw)
+            except orjson.JSONDecodeError as error:
+                raise InputError(f"{source}, line {number}: {error}") from error
+            if not isinstance(line, dict):
+                raise InputError(f"{source}, line {number}: not a JSON object")
+            yield line
+
+
+def _open(source: Path) -> Any:  # noqa: ANN401 - a binary stream, gzipped or not
+    return gzip.open(source) if source.suffix == ".gz" else source.open("rb")
+
+
+def find(lines: Iterable[Line], story_id: str) -> Pair:
+    """Find a story and the original of its canonical story.
+
+    An id may be cut to ``ID_LEAST`` characters as long as one story alone begins with it; raise
+    UnknownStory otherwise.
+    """
+    originals: dict[str, Line] = {}
+    found: dict[str, Line] = {}
+    for line in lines:
+        of = line.get("story_id")
+        if not isinstance(of, str) or "story" not in line:
+            continue
+        if _variant(line).get("relation") == "original":
+            originals.setdefault(line["canonical_id"], line)
+        if of == story_id or (len(story_id) >= ID_LEAST and of.startswith(story_id)):
+            found.setdefault(of, line)
+    if story_id in found:
+        found = {story_id: found[story_id]}
+    if not found:
+        raise UnknownStory(f"no story {story_id!r} among the lines")
+    if len(found) > 1:
+        raise UnknownStory(f"{story_id!r} begins {len(found)} ids: {', '.join(sorted(found)[:5])}")
+    line = next(iter(found.values()))
+    return Pair(line, originals.get(line.get("canonical_id") or ""))
+
+
+def render(pair: Pair, *, side_by_side: bool = False, marks: bool = False) -> RenderableType:
+    """Render the summary and the compared copy; ``marks`` writes brackets where colours are missing."""
+    line, original = pair.line, pair.original
+    copy = _paragraphs(line)
+    changes = _variant(line).get("paragraphs") or []
+    head: list[RenderableType] = [_summary(pair), Text()]
+    if original is None or not changes:
+        return Group(*head, *(Text(f"{text}\n") for text in copy))
+    compared = list(rows(_paragraphs(original), copy, changes))
+    if not side_by_side:
+        return Group(*head, *(row.inline(marks=marks) for row in compared))
+    table = Table(show_lines=True, expand=True)
+    table.add_column(Text(f"canonical: {_name(original)}"), ratio=1)
+    table.add_column(Text(f"variant: {_name(line)}"), ratio=1)
+    for row in compared:
+        table.add_row(row.left(marks=marks), row.right(marks=marks))
+    return Group(*head, table)
+
+
+def _variant(line: Line) -> Line:
+    return line.get("variant") or {}
+
+
+def _paragraphs(line: Line) -> list[str]:
+    return [clean(paragraph["text"]) for paragraph in line["story"].get("paragraphs") or []]
+
+
+def _name(line: Line) -> str:
+    """Name a story by its outlet, else by the head of its id."""
+    return clean(line["story"].get("outlet") or line["story_id"][:12])
+
+
+def _summary(pair: Pair) -> RenderableType:
+    """Tell in a few lines what the metadata says."""
+    line, variant = pair.line, _variant(pair.line)
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="bold", no_wrap=True)
+    grid.add_column(overflow="fold")
+
+    def tell(name: str, value: object) -> None:
+        if value:
+            grid.add_row(name, Text(clean(value)))
+
+    tell("story", line["story_id"])
+    tell("headline", line["story"].get("headline"))
+    tell("outlet", line["story"].get("outlet"))
+    tell("status", " ".join(filter(None, (line.get("status"), line.get("reason")))))
+    tell("canonical", line.get("canonical_id"))
+    if not variant:
+        return grid
+    tell("relation", variant.get("relation"))
+    if pair.original is None:
+        tell("", "the original of its canonical story is not among the lines")
+    kept, own = variant.get("coverage") or 0, variant.get("novelty") or 0
+    tell("copy", f"keeps {kept:.0%} of the canonical narrative, {own:.0%} of its own is new")
+    tell("paragraphs", _counted(change["change"] for change in variant.get("paragraphs") or ()))
+    if variant.get("parent"):
+        tell("parent", f"{variant['parent']}, {variant.get('hops')} from the original")
+    if variant.get("lag") is not None:
+        tell("lag", f"{variant['lag']:g} s")
+    tell("agency", variant.get("agency"))
+    tell("credit", _credit(variant))
+    for name, key in (("names", "names"), ("figures", "figures"), ("house style", "house_style")):
+        tell(name, ", ".join(f"{swap['canonical']} → {swap['variant']}" for swap in variant.get(key) or ()))
+    for link in line.get("links") or ():
+        tell(link["type"].replace("_", " "), f"{link['canonical_id']}, {link['share']:.0%}")
+    return grid
+
+
+def _credit(variant: Line) -> str:
+    """Tell what became of the agency credit, then of each kind of line."""
+    lines = [f"{kind} {kept}" for kind, kept in (variant.get("credit_lines") or {}).items() if kept != "none"]
+    kept = variant.get("credit") or "none"
+    return f"{kept} ({', '.join(lines)})" if lines else kept
+
+
+def _counted(changes: Iterable[str]) -> str:
+    return ", ".join(f"{number} {change}" for change, number in Counter(changes).items())

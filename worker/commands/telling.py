@@ -1,0 +1,158 @@
+"""Say an item of the canonical topics in one readable line: text and style, piece by piece."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from topics.items import CaughtUp, Event, Item, Snapshot, Undecodable
+from topics.messages import CanonicalV1, MergeV1, Swap, Variant, VariantV1
+
+Piece = tuple[str, str]
+"""Text and its style, in rich's words; empty for plain."""
+
+REMEMBERED: Final = 20_000  # headlines of canonical stories
+SWAPS: Final = 4  # names or figures told in a line
+RELATION_STYLE: Final = {
+    "original": "bold green",
+    "verbatim": "cyan",
+    "repeat": "dim",
+    "edited": "yellow",
+    "paraphrased": "magenta",
+}
+CREDIT_STYLE: Final = {"stripped": "bold red", "altered": "yellow", "kept": "green", "added": "yellow"}
+
+
+class Headlines:
+    """The headlines of canonical stories, the newest kept; a variant's line is told under them."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+
+    def note(self, canonical_id: str, headline: str | None) -> None:
+        """Remember a headline."""
+        if headline:
+            self._known.pop(canonical_id, None)
+            self._known[canonical_id] = headline
+            if len(self._known) > REMEMBERED:
+                del self._known[next(iter(self._known))]
+
+    def of(self, canonical_id: str) -> str | None:
+        """Recall a headline."""
+        return self._known.get(canonical_id)
+
+
+def tell(item: Item, headlines: Headlines) -> list[Piece]:
+    """Return the pieces of the line; what news copy says is made printable."""
+    match item:
+        case Snapshot(message=message):
+            headlines.note(message.canonical_id, message.headline)
+            return _snapshot(message)
+        case CaughtUp(stories=stories):
+            return [(f"— {stories} canonical stories so far; what follows is live —", "dim")]
+        case Event(message=MergeV1() as merge):
+            return _merge(merge, headlines)
+        case Event(message=VariantV1() as placed):
+            return _placed(placed, headlines)
+        case Undecodable():
+            where = f"{item.topic}/{item.partition}@{item.offset}"
+            return [(f"cannot read {where}: {_clean(item.error)}", "red")]
+    raise AssertionError  # pragma: no cover - the union is closed
+
+
+def _snapshot(story: CanonicalV1) -> list[Piece]:
+    pieces = [_time(story.updated), (_clean(story.headline) or "(no headline)", "bold")]
+    if story.status == "alias":
+        return [*pieces, (f" — merged into {story.into}", "dim"), _id(story.canonical_id)]
+    counts = f"{_count(story.variants, 'variant')} in {_count(story.outlets, 'outlet')}"
+    agency = f"{story.agency}, " if story.agency else ""
+    return [*pieces, (f" — {agency}{counts}", ""), _id(story.canonical_id)]
+
+
+def _merge(merge: MergeV1, headlines: Headlines) -> list[Piece]:
+    headline = headlines.of(merge.into) or headlines.of(merge.canonical_id)
+    return [
+        _time(None),
+        (_clean(headline) or "(no headline)", "bold"),
+        (f" — {merge.canonical_id} is one story with {merge.into} from now on", "magenta"),
+    ]
+
+
+def _placed(placed: VariantV1, headlines: Headlines) -> list[Piece]:
+    outlet = _clean(placed.outlet) or "unknown outlet"
+    own = _clean(placed.headline) or "(no headline)"
+    if placed.variant is None or placed.canonical_id is None:
+        reason = f": {_clean(placed.reason)}" if placed.reason else ""
+        return [
+            _time(placed.seen),
+            (own, "bold"),
+            (f" — {outlet}: ", ""),
+            (f"{placed.status}{reason}", "dim"),
+        ]
+    if placed.variant.relation == "original":
+        headlines.note(placed.canonical_id, placed.headline)
+    head = headlines.of(placed.canonical_id) or own
+    pieces = [_time(placed.seen), (_clean(head), "bold"), (f" — {outlet}: ", ""), *_variant(placed.variant)]
+    if placed.variant.relation == "original":
+        pieces.append(_id(placed.canonical_id))
+    return pieces
+
+
+def _variant(variant: Variant) -> list[Piece]:
+    pieces: list[Piece] = [(variant.relation, RELATION_STYLE.get(variant.relation, "yellow"))]
+    if variant.relation != "original":
+        pieces.append((f", {variant.coverage:.0%} kept", ""))
+        if variant.novelty:
+            pieces.append((f", {variant.novelty:.0%} new", ""))
+    if variant.credit != "none" or variant.agency:
+        agency = variant.agency or "credit"
+        said = agency if variant.credit == "none" else f"{agency} credit {variant.credit}"
+        pieces += [(", ", ""), (said, CREDIT_STYLE.get(variant.credit, ""))]
+    if variant.lag:
+        pieces.append((f", {_span(variant.lag)} behind", ""))
+    for noun, swaps in (("names", variant.names), ("figures", variant.figures)):
+        if swaps:
+            pieces += [(f"; {noun} ", ""), (_swaps(swaps), "bold red")]
+    return pieces
+
+
+def _swaps(swaps: Iterable[Swap]) -> str:
+    told = [f"{_clean(swap.canonical)} → {_clean(swap.variant)}" for swap in swaps]
+    more = f" and {len(told) - SWAPS} more" if len(told) > SWAPS else ""
+    return ", ".join(told[:SWAPS]) + more
+
+
+def _time(text: str | None) -> Piece:
+    """Cut a time of the contract to seconds."""
+    return (f"{text[:19].replace('T', ' ')}  " if text else " " * 21, "dim")
+
+
+def _id(canonical_id: str) -> Piece:
+    return (f"  {canonical_id}", "dim")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _span(seconds: float) -> str:
+    """Spell a span of time in its two largest units.
+
+    >>> _span(402.25), _span(7500), _span(0.25)
+    ('6 min 42 s', '2 h 5 min', '0.2 s')
+    """
+    if seconds < 60:
+        return f"{seconds:.3g} s" if seconds >= 1 else f"{seconds:.1f} s"
+    whole = round(seconds)
+    for unit, length, below, divisor in (
+        ("d", 86400, "h", 3600),
+        ("h", 3600, "min", 60),
+        ("min", 60, "s", 1),
+    ):
+        if whole >= length:
+            rest = whole % length // divisor
+            return f"{whole // length} {unit}" + (f" {rest} {below}" if rest else "")
+    raise AssertionError  # pragma: no cover - a minute is the least
+
+
+def _clean(text: str | None) -> str:
+    """Keep copy on its line: no escape sequence of a headline may reach a terminal."""
+    return "".join(char if char.isprintable() else " " for char in text or "")
