@@ -2,12 +2,14 @@
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from worker.broker import Broker
+from worker.settings import Settings
+from worker.stream import catalogue
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -48,3 +50,13 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
 def prefix() -> str:
     """A topic prefix that no other test uses, so that tests share a broker and not their topics."""
     return f"t{uuid.uuid4().hex[:10]}"
+
+
+@pytest.fixture
+def apply_topics(kafka: Broker) -> Callable[[str], Awaitable[None]]:
+    """Make the catalogue's topics on the test broker under a prefix."""
+
+    async def apply(prefix: str) -> None:
+        await catalogue.apply(Settings(bootstrap=kafka.bootstrap, prefix=prefix))
+
+    return apply

@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import gzip
 import statistics
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -19,11 +20,15 @@ from typing import Any
 import orjson
 from aiokafka import AIOKafkaConsumer
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.faults.audit import read
 from tests.faults.feed import Numbered
 from tests.faults.workers import WorkerProcess, publish
 from topics.catalog import topic_name
 from worker.broker import Broker
-from worker.stream.provision import apply_catalog
+from worker.settings import Settings
+from worker.stream import catalogue
 
 STREAM = Path(__file__).resolve().parents[3] / "shared" / "news" / "stream.jsonl.gz"
 
@@ -63,8 +68,6 @@ async def readable(consumer: Any, count: int, within: float) -> list[tuple[int, 
 
 async def appended(bootstrap: str, topic: str) -> dict[int, float]:
     """Append times of the payloads, in seconds since 1970, by partition and offset."""
-    from tests.faults.audit import read  # noqa: PLC0415 - only here
-
     return {r.partition * 10**9 + r.offset: r.timestamp / 1000 for r in await read(bootstrap, topic)}
 
 
@@ -82,7 +85,7 @@ async def listener(bootstrap: str, prefix: str) -> Any:
 
 
 async def throughput(bootstrap: str, feed: list[Numbered], scratch: Path) -> None:
-    await apply_catalog({"bootstrap_servers": bootstrap}, prefix="bench")
+    await catalogue.apply(Settings(bootstrap=bootstrap, prefix="bench"))
     await publish(bootstrap, topic_name("wire-payloads", "bench"), feed, rate=None)
     consumer = await listener(bootstrap, "bench")
     worker = WorkerProcess(bootstrap=bootstrap, prefix="bench", log=scratch / "worker.log")
@@ -97,7 +100,7 @@ async def throughput(bootstrap: str, feed: list[Numbered], scratch: Path) -> Non
 
 
 async def latency(bootstrap: str, feed: list[Numbered], rate: float, scratch: Path) -> None:
-    await apply_catalog({"bootstrap_servers": bootstrap}, prefix="lag")
+    await catalogue.apply(Settings(bootstrap=bootstrap, prefix="lag"))
     consumer = await listener(bootstrap, "lag")
     worker = WorkerProcess(bootstrap=bootstrap, prefix="lag", log=scratch / "worker.log")
     worker.start()

@@ -50,7 +50,7 @@ async def run(kafka, prefix: str, log: Path, *, kills: int) -> None:
         )
         chance = random.Random(7)
         for _ in range(kills):
-            await asyncio.sleep(chance.uniform(1.5, 4.0))
+            await asyncio.sleep(chance.uniform(3.0, 6.0))
             worker.kill()
             worker.start()
         await publishing

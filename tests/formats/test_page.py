@@ -178,6 +178,12 @@ def test_the_number_under_a_share_button_is_a_counter_and_a_number_in_copy_is_no
     assert "20" in texts(draft)
 
 
+def test_a_name_over_the_name_of_the_outlet_is_the_byline():
+    draft = one(page("Ada Quill", "Harrow Bell", *COPY), title="A Boat of Our Own", outlet="Harrow Bell")
+    assert draft.byline == "Ada Quill"
+    assert texts(draft) == list(COPY)
+
+
 def test_a_note_about_the_author_is_no_copy():
     bio = "Ada Quill is a teacher in Harrow."
     draft = one(page(*COPY, bio), byline="Ada Quill")

@@ -13,11 +13,18 @@ from worker.matching.narrative import read
 from worker.matching.sentences import LONGEST, sentences
 from worker.matching.words import words
 
-NOUNS = (
-    "harbour ferry council engineer bridge tariff orchard vaccine glacier festival tribunal satellite".split()
-)
-VERBS = "opened closed delayed praised inspected rejected funded flooded repaired auctioned".split()
-PLACES = "Varnholm Eskerton Pellmouth Quarrington Osselby Tarnwick Lindhaven Marrowgate".split()
+NOUNS = ["harbour", "ferry", "council", "engineer", "bridge", "tariff", "orchard", "vaccine"]
+VERBS = ["opened", "closed", "delayed", "praised", "inspected", "rejected", "funded", "flooded"]
+PLACES = [
+    "Varnholm",
+    "Eskerton",
+    "Pellmouth",
+    "Quarrington",
+    "Osselby",
+    "Tarnwick",
+    "Lindhaven",
+    "Marrowgate",
+]
 
 
 def a_sentence(source: random.Random) -> str:
@@ -104,7 +111,7 @@ def test_a_clause_that_changed_its_place_is_found():
     theirs = [
         "Harbour master Osk Varn of the Varnholm council said: “The ferry will sail again in the spring.”"
     ]
-    assert common(ours, theirs) >= size(ours) - 3
+    assert common(ours, theirs) >= size(ours) - 5  # small words prove nothing
 
 
 def test_a_split_sentence_keeps_both_halves():

@@ -48,14 +48,18 @@ LEAN: Final[Mapping[str, str]] = {
 
 
 def properties(*, data: Path, port: int, controller: int, more: Mapping[str, str]) -> str:
-    """Render ``server.properties`` for this data folder and these two ports; ``more`` overrides."""
+    """Render ``server.properties`` for this data folder and these two ports.
+
+    ``more`` overrides, except that its listeners stand beside ours, which clients on loopback need.
+    """
+    plain, quorum = f"PLAINTEXT://{HOST}:{port}", f"CONTROLLER://{HOST}:{controller}"
     settings = {
         **LEAN,
         "controller.quorum.voters": f"{NODE}@{HOST}:{controller}",
-        "listeners": f"PLAINTEXT://{HOST}:{port},CONTROLLER://{HOST}:{controller}",
-        "advertised.listeners": f"PLAINTEXT://{HOST}:{port}",
         "log.dirs": str(data / "log"),
         **more,
+        "listeners": ",".join(filter(None, (plain, quorum, more.get("listeners")))),
+        "advertised.listeners": ",".join(filter(None, (plain, more.get("listeners")))),
     }
     return "".join(f"{key}={_escape(value)}\n" for key, value in settings.items())
 

@@ -52,8 +52,8 @@ class Broker:
         """Start Kafka on ``data`` and return when it answers a metadata request.
 
         A new folder is formatted first, an old one continued. ``port`` None takes a free one.
-        ``more`` overrides broker settings. ``tell`` hears the one slow step, the first download.
-        Raises BrokerError with one line for the user.
+        ``more`` overrides broker settings and adds listeners. ``tell`` hears the one slow step, the
+        first download. Raises BrokerError with one line for the user.
         """
         data = data.absolute()
         if port is not None and _taken(port):

@@ -52,7 +52,9 @@ def command(
     copy relates to the canonical copy, what became of the credit, and which names and figures differ.
     Ctrl-C ends it.
     """
-    from topics.consumer import CanonicalConsumer, MissingTopic  # noqa: PLC0415 - not for --help
+    from topics.catalog import CANONICAL_STORIES, CANONICAL_VARIANTS  # noqa: PLC0415 - not for --help
+    from topics.consumer import CanonicalConsumer  # noqa: PLC0415 - as above
+    from worker.stream.catalogue import MissingTopic, require  # noqa: PLC0415 - as above
     from worker.stream.kafka import client_args  # noqa: PLC0415 - as above
 
     settings = connect.settings_of(bootstrap=bootstrap, prefix=prefix)
@@ -60,6 +62,7 @@ def command(
     address = client.pop("bootstrap_servers")
 
     async def work() -> None:
+        await require([CANONICAL_STORIES, CANONICAL_VARIANTS], settings)
         feed = CanonicalConsumer(
             bootstrap=address,
             prefix=settings.prefix,
@@ -73,7 +76,7 @@ def command(
     try:
         connect.run(_until_signalled(work()), settings)
     except MissingTopic as error:
-        fail(f"{error} (broker {settings.bootstrap})")
+        fail(str(error))
 
 
 async def _follow(

@@ -18,7 +18,7 @@ from topics.headers import PayloadHeaders, write_headers
 from topics.times import time_text
 from worker.commands.payloads import Delivery
 from worker.settings import Settings
-from worker.stream.catalogue import describe, full_name
+from worker.stream.catalogue import full_name, require
 from worker.stream.kafka import client_args
 
 SOURCE: Final = "/wiretrace/replay"
@@ -27,10 +27,6 @@ PLAIN_EVERY: Final = 5.0  # seconds between lines of progress where there is no 
 
 Read = Callable[[], Iterable[Delivery]]
 Tell = Callable[[int], None]
-
-
-class MissingTopic(LookupError):
-    """The broker has no wire-payloads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +67,7 @@ async def replay(
     hears the number of payloads acknowledged so far. Raises MissingTopic, InputError, KafkaError.
     """
     topic = full_name(WIRE_PAYLOADS, settings)
-    present = await describe(settings, [WIRE_PAYLOADS])
-    if topic not in present:
-        raise MissingTopic(
-            f"the broker at {settings.bootstrap} has no topic {topic}; make it with: wiretrace topics apply"
-        )
+    present = await require([WIRE_PAYLOADS], settings)
     limit = _largest(int(present[topic].config["max.message.bytes"]))
     summary = Summary(topic=topic)
     producer = AIOKafkaProducer(

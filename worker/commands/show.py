@@ -59,8 +59,8 @@ def command(
         pair = find(read_lines(source), story_id)
     except (UnknownStory, InputError) as error:
         fail(str(error))
-    except OSError as error:
-        fail(f"{source}: {error.strerror}")
+    except (OSError, EOFError) as error:  # EOFError: a gzip file cut short
+        fail(f"{source}: {getattr(error, 'strerror', None) or error}")
     marks = console.color_system is None or console.no_color
     console.print(render(pair, side_by_side=side_by_side, marks=marks))
 

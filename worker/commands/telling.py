@@ -47,7 +47,8 @@ def tell(item: Item, headlines: Headlines) -> list[Piece]:
             headlines.note(message.canonical_id, message.headline)
             return _snapshot(message)
         case CaughtUp(stories=stories):
-            return [(f"— {stories} canonical stories so far; what follows is live —", "dim")]
+            before = f"{_count(stories, 'canonical story', 'canonical stories')} so far; " if stories else ""
+            return [(f"— {before}what follows is live —", "dim")]
         case Event(message=MergeV1() as merge):
             return _merge(merge, headlines)
         case Event(message=VariantV1() as placed):
@@ -129,8 +130,8 @@ def _id(canonical_id: str) -> Piece:
     return (f"  {canonical_id}", "dim")
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def _count(number: int, noun: str, nouns: str | None = None) -> str:
+    return f"{number} {noun if number == 1 else nouns or noun + 's'}"
 
 
 def _span(seconds: float) -> str:

@@ -18,13 +18,16 @@ _SOURCE: Final = re.compile(
 """``/ Source: The Associated Press``, ``(Reuters)``, ``— AFP`` as a whole line."""
 
 _CONTRIBUTED: Final = re.compile(
-    r"""contribut(?:ed|ing)\s(?:to\s(?:this|the)\s(?:report|story|article|piece|post|file)|(?:from|in)\s[A-Z])
+    r"""contribut(?:ed|ing)\s(?:reporting\b|to\s(?:this|the)\s(?:report|story|article|piece|post|file)|(?:from|in)\s[A-Z])
         |^[\W_]{0,4}(?:Additional\s|additional\s)?(?:Reporting|Writing|Editing)\sby\s[A-Z]
         |^[\W_]{0,4}Contributing:
         |^[\W_]{0,4}With\s(?:assistance|reporting|contributions?|files)\s(?:by|from)\s
-        |^.{0,80}\scontributed\.?$""",
+        |^.{0,80}\scontributed\.?$
+        |^[\W_]{0,4}(?:[A-Z][\w.'’\-]{1,20}\s){2,5}reported\sfrom\s[A-Z][^.]{2,60}\.?$
+        |^This\s(?:report|story|article)\s(?:contains|includes)\s(?:material|information|reporting)\sfrom\s[A-Z]""",
     re.VERBOSE,
 )
+_HINTS: Final = ("ontribut", "ing by ", "With ", " reported from ", "This ")
 _WROTE: Final = re.compile(
     rf"(?:{ALIAS})\s(?:[A-Z][\w\-]{{2,20}}\s|national\s|political\s|sports?\s|business\s|science\s|medical\s|White\sHouse\s"
     r"|news\s|staff\s|video\s|data\s){0,5}(?:[Ww]riter|[Rr]eporter|[Jj]ournalist|[Cc]orrespondent|[Ee]ditor)s?\b"
@@ -62,7 +65,7 @@ def credit_of(line: str) -> Credit | None:
 
 def is_contributor(line: str) -> bool:
     """Tell whether a whole line names who helped to report, write or edit."""
-    if "ontribut" not in line and " by " not in line and "With " not in line[:10]:
+    if not any(word in line for word in _HINTS):
         return False
     if _CONTRIBUTED.search(line) is None:
         return False

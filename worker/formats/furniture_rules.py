@@ -73,6 +73,13 @@ OPENED: Final = (
         r"(?:story|article)\scontinue[sd]\b.{0,40}|continue\sreading\b.{0,40}|skip\s(?:to|past)\b"
         r".{0,60}|skip\sadvertisement",
     ),
+    _rule(Kind.NOTICE, "close", r"close"),
+    _rule(
+        Kind.RELATED,
+        "read to",
+        r"(?:to\s)?read\sthe\s(?:rest|full|original)\s(?:of|report|story|article)\b.{0,120}",
+    ),
+    _rule(Kind.AUTHOR, "got have", r"(?:got|have)\sa\s(?:news\s)?tip\?.{0,300}"),
     _rule(Kind.NOTICE, "scroll", r"scroll\s(?:down|to|for)\b.{0,60}"),
     _rule(
         Kind.NOTICE,
@@ -220,13 +227,14 @@ OPENED: Final = (
     ),
     _rule(
         Kind.OTHER,
-        "updated published posted last first",
-        r"(?:last\s|first\s)?(?:updated|published|posted|modified)\b[^.!?]{0,12}\d[^.!?]{0,60}"
+        "updated published posted last first -",
+        r"(?:-\s)?(?:last\s|first\s)?(?:updated|published|posted|modified)\b[^.!?]{0,12}\d[^.!?]{0,60}"
         r"(?:[ap]\.m\.[^.!?]{0,30})?",
     ),
 )  # fmt: skip
 
 HELD: Final = (
+    _rule(Kind.PROMOTION, "signing up", r".{0,900}\bby\ssigning\sup,?\s(?:you|to)\b.{0,900}"),
     _rule(
         Kind.CAPTION,
         "aption",
@@ -277,6 +285,7 @@ PHOTOGRAPHER: Final = re.compile(
     r"\s[A-ZÀ-Þ][\w&.'’\-]{1,20}){0,4}"
     r"|(?:[A-ZÀ-Þ][\w.'’\-]{0,20}\s){0,3}[A-ZÀ-Þ][\w.'’\-]{1,20}/(?:AP|AFP|EPA|Reuters|REUTERS|Getty"
     r"(?:\sImages)?)(?:\sPhoto|\sImages|\svia\s[\w ]{2,20})?"
+    r"|\([A-ZÀ-Þ][\w.'’\-]{0,20}\s[^()/]{2,60}/\s?[A-ZÀ-Þ][^()/]{2,50}\)"
 )
 """``Ann Lee / The Daily Bell`` as a whole line."""
 

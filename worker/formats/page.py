@@ -28,6 +28,7 @@ _SUBHEAD_LONGEST: Final = 80
 _SUBHEAD_WORDS: Final = 10
 _NEXT: Final = 60
 _TWEET: Final = re.compile(r"—.{1,80}\(@\w{1,15}\)\s[A-Z][a-z]{2,8}\s\d{1,2},\s\d{4}$")
+_NAME: Final = re.compile(r"(?:[A-ZÀ-Þ][\w.'’\-]{0,20}\s){1,3}[A-ZÀ-Þ][\w.'’\-]{1,20}")
 _BULLETS: Final = "•▪●◦‣·*"
 _HELPED: Final = re.compile(
     r"(?:^|[.!?”\"]\s{1,3})(?P<line>[A-Z][^!?]{2,240}\scontributed\sto\sthis\s(?:report|story|article)\.?)$"
@@ -113,11 +114,12 @@ def _sort_head(
             kind = FurnitureKind.REPEAT if is_title(text) else FurnitureKind.CAPTION
         if kind is None and known and _repeats(text, known):
             kind = FurnitureKind.REPEAT
-        if kind is None and is_byline(text) and (byline or out.byline):
+        signed = kind is None and (is_byline(text) or _is_signed(lines, number, names))
+        if signed and (byline or out.byline):
             kind = FurnitureKind.AUTHOR
         if kind:
             _peel(out, line, kind)
-        elif is_byline(text):
+        elif signed:
             out.byline = text
         elif known is None and _is_headline(lines, number):
             out.headline = text
@@ -163,6 +165,14 @@ def _is_counter(lines: Sequence[Line], number: int) -> bool:
     """Tell whether a bare number is a text size or a share count: it stands under a share button."""
     text = lines[number].text
     return number > 0 and len(text) <= 4 and text.isdigit() and lines[number - 1].kind is FurnitureKind.SHARE
+
+
+def _is_signed(lines: Sequence[Line], number: int, names: frozenset[str]) -> bool:
+    """Tell whether a line is a name with the outlet or a word such as "Opinion contributor" under it."""
+    if number + 1 >= len(lines) or _NAME.fullmatch(lines[number].text) is None:
+        return False
+    below = lines[number + 1].text
+    return below.startswith("Opinion ") or (len(below) <= LONG and same_words(below) in names)
 
 
 def _is_headline(lines: Sequence[Line], number: int) -> bool:

@@ -271,7 +271,8 @@ def _is_one_name(
         return False
     words = [sentence.left[i] for i in ours] + [sentence.right[j] for j in theirs]
     initials = {word.text.isupper() for word in words}  # GOP for Republican is no other name
-    return len(initials) == 1 and not any(known(word.key) for word in words)
+    derived = any(_is_derived(a.key, b.key) for a, b in zip(words, words[len(ours) :], strict=False))
+    return len(initials) == 1 and not derived and not any(known(word.key) for word in words)
 
 
 def _lookalikes(

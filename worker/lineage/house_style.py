@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
-from worker.lineage.spelling import expand, spell
+from worker.matching.spelling import expand, spell
 from worker.matching.words import NUMBERS, fold
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from worker.lineage.placement import Change, ParagraphChange
-from worker.matching.align import Copy, Match
+from worker.matching.align import Copy, Match, in_order
 
 
 def paragraph_changes(ours: Copy, theirs: Copy, matches: Sequence[Match]) -> tuple[ParagraphChange, ...]:
@@ -30,7 +30,11 @@ def paragraph_changes(ours: Copy, theirs: Copy, matches: Sequence[Match]) -> tup
             same_left[a] += match.ours.stop - match.ours.start
             same_right[b] += match.theirs.stop - match.theirs.start
     pairs = sorted(pair for pair, words in common.items() if words)
-    staying = _staying(pairs, common)
+    if in_order(ours, theirs):
+        staying = _staying(pairs, common)
+    else:  # of two chains that weigh the same, the same one is chosen from either side
+        turned = {(b, a): words for (a, b), words in common.items()}
+        staying = {(a, b) for b, a in _staying(sorted((b, a) for a, b in pairs), turned)}
     at_right: defaultdict[int, list[ParagraphChange]] = defaultdict(list)
     for a, b in pairs:
         size_a, size_b = len(ours.told[a]), len(theirs.told[b])

@@ -18,6 +18,7 @@ from rapidfuzz.process import cdist
 
 from worker.matching.narrative import TOLD, Narrative
 from worker.matching.sentences import Sentence, sentences
+from worker.matching.spelling import spell
 from worker.matching.words import words
 
 ALIKE: Final = 0.5  # share of common words, both sentences together, from which two sentences are a pair
@@ -64,7 +65,8 @@ class Match:
     """A passage of one copy and its counterpart in the other.
 
     ``ours`` and ``theirs`` say where each stands. ``blocks`` are the common runs: first word on both
-    sides, counted through the paragraph, and length. ``exact`` says that the folded words are equal.
+    sides, counted through the paragraph, and length. ``exact`` says that the words are equal but for
+    house style.
     """
 
     ours: Sentence
@@ -162,9 +164,10 @@ class _Side:
         found = [pair for index in paragraphs for pair in sentences(index, copy.texts[index])]
         return cls([sentence for sentence, _ in found], [read for _, read in found], copy.texts)
 
-    def folded(self, index: int) -> list[str]:
+    def spelt(self, index: int) -> list[str]:
+        """Read the words of a sentence, spelt one way, with their tenses and figures."""
         s = self.where[index]
-        return words(self.texts[s.paragraph][s.first : s.last])
+        return list(map(spell, words(self.texts[s.paragraph][s.first : s.last])))
 
 
 def _align_sentences(ours: Copy, theirs: Copy, left: list[int], right: list[int]) -> list[Match]:
@@ -226,7 +229,7 @@ def _match(a_side: _Side, a: int, b_side: _Side, b: int) -> Match:
     blocks: tuple[tuple[int, int, int], ...]
     if a_side.loose[a] == b_side.loose[b]:
         blocks = ((ours.start, theirs.start, ours.stop - ours.start),)
-        return Match(ours, theirs, blocks, exact=a_side.folded(a) == b_side.folded(b))
+        return Match(ours, theirs, blocks, exact=a_side.spelt(a) == b_side.spelt(b))
     blocks = tuple(
         (ours.start + at, theirs.start + there, size)
         for at, there, size in _runs(a_side.loose[a], b_side.loose[b])

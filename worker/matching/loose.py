@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Final
 
+from worker.matching.spelling import spell
 from worker.matching.words import words
 
 _SAME: Final = {
@@ -48,13 +49,14 @@ _SAME: Final = {
 
 @lru_cache(maxsize=131_072)
 def loose(word: str) -> str:
-    """Reduce a folded word to what survives a change of tense, number or figure.
+    """Reduce a folded word to what survives a change of tense, number, spelling or figure.
 
     >>> [loose(word) for word in ("was", "strengthens", "strengthening", "350", "5th", "bus")]
     ['be', 'strengthen', 'strengthen', '0', '0', 'bus']
     """
     if word[0].isdigit():
         return "0"
+    word = spell(word)
     if (same := _SAME.get(word)) is not None:
         return same
     if len(word) > 5:

@@ -1,19 +1,25 @@
 """What does the outlet itself tell? A copy → hashed words, each marked as told, quoted or no prose."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from worker.matching.prose import may_hold_captions, unprosaic
+from worker.matching.prose import (
+    INJECTED_SIGN,
+    LIST_CAPITALS,
+    LIST_LEAST,
+    may_hold_captions,
+    unprosaic,
+)
 from worker.matching.quotation import quotations
-from worker.matching.sketch import WIDTH, Hashes, chunk_hashes, shingle_hashes, word_hashes
+from worker.matching.sketch import WIDTH, shingle_hashes
+from worker.matching.tokens import Hashes, Positions, Tokens, tokens
 
 Mask = npt.NDArray[np.bool_]
-Positions = npt.NDArray[np.int64]
 
 TOLD: Final = 0
 QUOTED: Final = 1
@@ -22,7 +28,7 @@ SPOKEN: Final = 3  # near a first person: a statement or testimony that carries 
 NEAR: Final = 10  # words around a first person
 BETWEEN: Final = 4  # paragraphs from one first person to the next that are one statement
 TOLD_LEAST: Final = 40  # words: with less besides, a first person is the author's
-FIRST_PERSON: Final = word_hashes("I we my our me ours myself ourselves I’m I’ve")
+FIRST_PERSON: Final = tokens("I we my our me ours myself ourselves I’m I’ve").hashes
 QUOTE_LEAST: Final = 4  # words: a shorter quotation is a figure of speech inside the narrative
 
 
@@ -50,31 +56,67 @@ class Narrative:
 
 def read(paragraphs: Sequence[str], *, cited: frozenset[int] = frozenset()) -> Narrative:
     """Read a copy; ``cited`` counts the paragraphs that the format marks as quotation."""
-    hashes: list[tuple[int, ...]] = []
-    marks = bytearray()
-    starts = [0]
-    captions = any(map(may_hold_captions, paragraphs))
-    for text, quoted in zip(paragraphs, quotations(paragraphs, cited=cited), strict=True):
-        for piece, mark in _pieces(text, quoted, captions=captions):
-            found = chunk_hashes(piece)
-            size = sum(map(len, found))
-            marks += bytes([TOLD if mark == QUOTED and size < QUOTE_LEAST else mark]) * size
-            hashes += found
-        starts.append(len(marks))
-    words = np.fromiter(chain.from_iterable(hashes), np.uint64, len(marks))
-    shingles = shingle_hashes(words, width=WIDTH)
+    found = tokens("\n".join(paragraphs))
+    offsets = np.zeros(len(paragraphs) + 1, np.int64)
+    np.cumsum([len(text) + 1 for text in paragraphs], out=offsets[1:])
+    starts = np.searchsorted(found.starts, offsets)
+    marks = np.zeros(len(found.hashes), np.uint8)
+    quoted = quotations(paragraphs, cited=cited)
+    _mark(marks, found, offsets, enumerate(quoted), QUOTED, least=QUOTE_LEAST)
+    _mark(marks, found, offsets, _shapes(paragraphs, found, starts), UNPROSAIC, least=1)
+    told = _told(found.hashes, marks, starts)
+    shingles = shingle_hashes(found.hashes, width=WIDTH)
     order = np.argsort(shingles, kind="stable")
-    marked = np.frombuffer(marks, np.uint8)
-    told = _told(words, marked, np.array(starts, np.int64))
     return Narrative(
-        words=words,
-        marks=marked,
+        words=found.hashes,
+        marks=marks,
         told=told,
-        starts=np.array(starts, np.int64),
+        starts=starts,
         shingles=shingles,
         order=order,
         ordered=shingles[order],
     )
+
+
+def _mark(  # noqa: PLR0913 - three arrays that belong together, and what to do with them
+    marks: npt.NDArray[np.uint8],
+    found: Tokens,
+    offsets: Positions,
+    spans: Iterable[tuple[int, list[tuple[int, int]]]],
+    mark: int,
+    *,
+    least: int,
+) -> None:
+    """Mark the words inside spans of characters, given paragraph by paragraph."""
+    bounds = [
+        bound
+        for place, within in spans
+        if within
+        for offset in (int(offsets[place]),)
+        for start, end in within
+        for bound in (offset + start, offset + end)
+    ]
+    if bounds:
+        places = np.searchsorted(found.starts, bounds).tolist()
+        for first, last in zip(places[::2], places[1::2], strict=True):
+            if last - first >= least:
+                marks[first:last] = mark
+
+
+def _shapes(
+    paragraphs: Sequence[str], found: Tokens, starts: Positions
+) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+    """Find the spans that are no prose in the paragraphs that may hold some."""
+    copy = "\n".join(paragraphs)
+    capitals = np.concatenate(([0], np.cumsum(found.capital)))
+    sizes = np.diff(starts)
+    listed = (capitals[starts[1:]] - capitals[starts[:-1]] >= LIST_CAPITALS * sizes) & (sizes >= LIST_LEAST)
+    doubtful = set(np.flatnonzero(listed).tolist())
+    captions = may_hold_captions(copy)
+    injected = INJECTED_SIGN in copy
+    for place, text in enumerate(paragraphs):
+        if captions or injected or place in doubtful:
+            yield place, unprosaic(text, captions=captions, listed=place in doubtful)
 
 
 def _told(words: Hashes, marks: npt.NDArray[np.uint8], starts: Positions) -> Mask:
@@ -99,30 +141,3 @@ def _told(words: Hashes, marks: npt.NDArray[np.uint8], starts: Positions) -> Mas
         return told
     marks[spoken] = SPOKEN
     return told & ~spoken
-
-
-def _pieces(text: str, quoted: list[tuple[int, int]], *, captions: bool) -> list[tuple[str, int]]:
-    """Cut a paragraph where its kind of text changes."""
-    shaped = unprosaic(text, captions=captions)
-    if not shaped:
-        if not quoted:
-            return [(text, TOLD)]
-        spans = [(start, end, QUOTED) for start, end in quoted]
-    elif shaped == [(0, len(text))] or not quoted:
-        spans = [(start, end, UNPROSAIC) for start, end in shaped]
-    else:
-        spans = sorted(
-            [(start, end, UNPROSAIC) for start, end in shaped]
-            + [(start, end, QUOTED) for start, end in quoted]
-        )
-    pieces: list[tuple[str, int]] = []
-    done = 0
-    for start, end, mark in spans:
-        if start > done:
-            pieces.append((text[done:start], TOLD))
-        if end > done:
-            pieces.append((text[max(start, done) : end], mark))
-            done = end
-    if done < len(text):
-        pieces.append((text[done:], TOLD))
-    return pieces

@@ -22,6 +22,7 @@ CAPTION: Final = re.compile(
 )
 CAPTION_SIGNS: Final = ("aption", "Photo", "Images", "REUTERS/", "Enlarge")
 CAPTION_MOST: Final = 70  # words: a longer paragraph holds more than a caption
+INJECTED_SIGN: Final = "MORE"
 INJECTED: Final = re.compile(r"(?<=[a-z]{3}|[a-z]\.[)\]])(?=[A-Z\d“‘][\w'’.:$“‘])")
 INJECTED_END: Final = re.compile(r"[ \w.?!'’”]MORE\b")
 INJECTED_MOST: Final = 700  # characters
@@ -31,7 +32,7 @@ _FUNCTION: Final = (
 )
 FUNCTION: Final = frozenset(_FUNCTION.split())
 LIST_LEAST: Final = 24  # words in a paragraph that may be a list
-LIST_CAPITALS: Final = 0.6  # share of words with a capital
+LIST_CAPITALS: Final = 0.55  # share of words with a capital
 LIST_FUNCTION_MOST: Final = 0.12  # share of function words; prose has a third and more
 BULLET: Final = re.compile(r"^\s{0,4}(?:[•·▪►*|]|\d{1,2}[.)])\s")
 
@@ -41,18 +42,18 @@ def may_hold_captions(copy: str) -> bool:
     return any(mark in copy for mark in CAPTION_SIGNS)
 
 
-def unprosaic(text: str, *, captions: bool = True) -> list[Span]:
+def unprosaic(text: str, *, captions: bool = True, listed: bool = True) -> list[Span]:
     """Find the spans of a paragraph that are no prose, sorted and apart.
 
-    ``captions`` False skips galleries and captions (see ``may_hold_captions``).
+    ``captions`` False skips galleries and captions (see ``may_hold_captions``), ``listed`` False lists.
 
     >>> unprosaic("Sen. Kamala Harris Kamala Devi HarrisPoll shows a race Senate votes MORE said so.")
     [(37, 72)]
     """
     if len(text) > 60:
-        if (captions and _is_gallery(text)) or _is_list(text):
+        if (captions and _is_gallery(text)) or (listed and _is_list(text)):
             return [(0, len(text))]
-        if "MORE" in text:
+        if INJECTED_SIGN in text:
             return _injected(text)
     return []
 
@@ -65,7 +66,7 @@ def _is_gallery(text: str) -> bool:
 
 def _is_list(text: str) -> bool:
     parts = text.split()
-    if len(parts) < LIST_LEAST or sum(map(str.istitle, parts)) < LIST_CAPITALS * len(parts):
+    if len(parts) < LIST_LEAST or sum(part[0].isupper() for part in parts) < LIST_CAPITALS * len(parts):
         return False
     head = text[:400]
     if sum(character < "ɏ" for character in head) < 0.8 * len(head):

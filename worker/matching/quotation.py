@@ -21,6 +21,7 @@ TWEET_FOOT: Final = re.compile(
         (?:\ {0,2}[A-Z][a-z]{2,8}\.?\ \d{1,2},\ \d{4})?""",
     re.VERBOSE,
 )
+TWEET_SIGNS: Final = ("@", "twitter", "t.co/")
 TWEET_MARK: Final = re.compile(r"pic\.twitter\.com/\w|https?://t\.co/\w|^RT @\w|^@\w{2,20} ")
 TURN: Final = re.compile(r"^[A-Z][A-Z.'’-]{1,24}(?: [A-Z][A-Z.'’-]{0,24}){0,4}(?: \([^)]{1,40}\))?: ")
 SPEAKER: Final = re.compile(r"^[A-Z][^:.!?;“”\"\n]{3,90}: (?=\S)")
@@ -46,8 +47,6 @@ def _marked(text: str, *, inside: bool) -> tuple[list[Span], bool]:
     """Read the quoted spans of one paragraph; tell whether it ends inside one."""
     spans: list[Span] = []
     start = 0 if inside else -1
-    if not inside and not any(mark in text for mark in MARKS):
-        return spans, False
     for found in MARK.finditer(text):
         mark = found.group()
         closing = _is_closing(text, found.start(), mark, inside=start >= 0)
@@ -66,7 +65,7 @@ def _marked(text: str, *, inside: bool) -> tuple[list[Span], bool]:
 
 def _tweeted(text: str) -> Span | None:
     """Find the tweet of a paragraph: all up to the last foot, or all of it."""
-    if "@" not in text and "tw" not in text and "t.co/" not in text:
+    if not any(sign in text for sign in TWEET_SIGNS):
         return None
     end = 0
     for found in TWEET_FOOT.finditer(text):
@@ -85,6 +84,9 @@ def quotations(paragraphs: Sequence[str], *, cited: frozenset[int] = frozenset()
     paragraph does not close runs to the end of that paragraph; the next ones continue it only when
     the first mark that they hold is a closing one, at most ``OPEN_MAX`` paragraphs down.
     """
+    copy = "\n".join(paragraphs)
+    has_marks = any(mark in copy for mark in MARKS)
+    has_tweets = any(sign in copy for sign in TWEET_SIGNS)
     result: list[list[Span]] = []
     inside = False
     for place, text in enumerate(paragraphs):
@@ -94,15 +96,17 @@ def quotations(paragraphs: Sequence[str], *, cited: frozenset[int] = frozenset()
             continue
         if inside and not _continues(paragraphs, place):
             inside = False
-        spans, inside = _marked(text, inside=inside)
+        spans: list[Span] = []
+        if has_marks:
+            spans, inside = _marked(text, inside=inside)
+        plain = len(spans)
         if "‘" in text:
             spans += [found.span() for found in SINGLE.finditer(text)]
-        tweet = _tweeted(text)
-        if tweet is not None:
+        if has_tweets and (tweet := _tweeted(text)) is not None:
             spans.append(tweet)
-            if tweet[0] == 0 and TWEET_FOOT.match(text) and result:
+            if TWEET_FOOT.match(text) and result:
                 result[-1] = [(0, len(paragraphs[place - 1]))]
-        result.append(_joined(spans))
+        result.append(spans if len(spans) == plain else _joined(spans))
     return result
 
 

@@ -4,14 +4,11 @@ Sampling by value (not by count) keeps containment: what a brief samples, the lo
 contains it samples as well. The version names the words, the hash, the width and the rate.
 """
 
-from itertools import chain
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
-import xxhash
 
-from worker.matching.words import CHUNK_MAX, KNOWN_MAX, words
+from worker.matching.tokens import Hashes, tokens
 from worker.story import Fingerprint
 
 VERSION: Final = 1
@@ -20,35 +17,6 @@ RATE: Final = 8  # one shingle in so many is sampled
 BOUND: Final = 2**64 // RATE
 SHIFT: Final = 29  # a sampled hash is below 2**61: so many bits leave the 32 in which they differ
 _FACTORS: Final = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
-
-Hashes = npt.NDArray[np.uint64]
-
-
-class _ChunkHashes(dict[str, tuple[int, ...]]):
-    """What stands between two spaces → the hashes of its folded words; bounded."""
-
-    def __missing__(self, chunk: str) -> tuple[int, ...]:
-        value = tuple(
-            xxhash.xxh3_64_intdigest(word.encode("utf-8", "surrogatepass")) for word in words(chunk)
-        )
-        if len(chunk) <= CHUNK_MAX:
-            if len(self) >= KNOWN_MAX:
-                self.clear()
-            self[chunk] = value
-        return value
-
-
-_KNOWN: Final = _ChunkHashes()
-
-
-def chunk_hashes(text: str) -> list[tuple[int, ...]]:
-    """Hash the folded words of a text, chunk by chunk as white space parts it."""
-    return list(map(_KNOWN.__getitem__, text.split()))
-
-
-def word_hashes(text: str) -> Hashes:
-    """Hash the folded words of a text, in order, to unsigned 64-bit numbers."""
-    return np.fromiter(chain.from_iterable(map(_KNOWN.__getitem__, text.split())), np.uint64)
 
 
 def shingle_hashes(words: Hashes, *, width: int = WIDTH) -> Hashes:
@@ -67,7 +35,7 @@ def shingle_hashes(words: Hashes, *, width: int = WIDTH) -> Hashes:
 
 def fingerprint(paragraphs: tuple[str, ...]) -> Fingerprint:
     """Sample the shingles of a copy; shingles run across paragraphs, because desks re-cut those."""
-    hashes = word_hashes("\n".join(paragraphs))
+    hashes = tokens("\n".join(paragraphs)).hashes
     shingles = shingle_hashes(hashes)
     sampled = np.unique(shingles[shingles < np.uint64(BOUND)])
     return Fingerprint(version=VERSION, words=len(hashes), hashes=sampled.astype("<u8").tobytes())

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from worker.matching.narrative import UNPROSAIC, Narrative
-from worker.matching.sketch import Hashes, word_hashes
+from worker.matching.tokens import Hashes, tokens
 
 Weights = npt.NDArray[np.int64]
 
@@ -68,7 +68,7 @@ def _slots(words: Hashes) -> npt.NDArray[np.int64]:
 def topic_of(narrative: Narrative, headline: str | None) -> Topic:
     """Read the topic of a story."""
     prose = narrative.words[narrative.marks != UNPROSAIC]
-    head = word_hashes(headline or "")
+    head = tokens(headline or "").hashes
     top = np.concatenate((np.repeat(head, HEADLINE), prose[:LEDE]))
     words, counts = np.unique(np.concatenate((prose, head)), return_counts=True)
     above = np.bincount(np.searchsorted(words, top), minlength=len(words))

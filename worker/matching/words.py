@@ -11,13 +11,24 @@ from itertools import chain
 from typing import Final
 from unicodedata import combining, normalize
 
+SINGLES: Final = (  # first and last character of the scripts that put no space between words
+    (0x0E00, 0x0E7F),  # Thai
+    (0x0E80, 0x0EFF),  # Lao
+    (0x1000, 0x109F),  # Myanmar
+    (0x1780, 0x17FF),  # Khmer
+    (0x3040, 0x30FF),  # Hiragana and Katakana
+    (0x3400, 0x4DBF),  # Han
+    (0x4E00, 0x9FFF),
+    (0xF900, 0xFAFF),
+)
+_SINGLE: Final = "".join(f"{chr(first)}-{chr(last)}" for first, last in SINGLES)
+_LETTER: Final = rf"[^\W\d_ʼ\u0300-\u036f\U00010000-\U0010ffff{_SINGLE}]"  # of the basic plane
 TOKEN: Final = re.compile(
-    r"""
-      (?:[A-Za-z]\.){2,}                                          # U.S. p.m.
-    | \d+(?:[.,]\d+)*                                             # 1,000 3.5
-    | [぀-ヿ㐀-䶿一-鿿豈-﫿฀-๿]                                    # one word per character
-    | (?:(?![぀-ヿ㐀-䶿一-鿿豈-﫿฀-๿\d])[^\W_][̀-ͯ]?)
-      (?:(?![぀-ヿ㐀-䶿一-鿿豈-﫿฀-๿])[^\W_]|[̀-ͯ]|['’ʼ＇](?=[^\W\d_]))*  # word, don't, Biden’s
+    rf"""
+      (?:[A-Za-z]\.){{2,}}                                   # U.S. p.m.
+    | [0-9]+(?:[.,][0-9]+)*                                 # 1,000 3.5
+    | [{_SINGLE}]                                           # one word per character
+    | {_LETTER}(?:{_LETTER}|[\u0300-\u036f]|['’ʼ＇](?={_LETTER}))*  # word, don't, Biden’s
     | %
     """,
     re.VERBOSE,
@@ -31,9 +42,8 @@ _COUNT: Final = (
     " sixteen seventeen eighteen nineteen twenty"
 )
 _RANK: Final = "first second third fourth fifth sixth seventh eighth ninth tenth"
-_RANKS: Final = "1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th"
 NUMBERS: Final = {word: str(value) for value, word in enumerate(_COUNT.split())}
-ORDINALS: Final = dict(zip(_RANK.split(), _RANKS.split(), strict=True))
+ORDINALS: Final = {word: str(value) for value, word in enumerate(_RANK.split(), start=1)}
 FOLDS: Final = {
     **NUMBERS,
     **ORDINALS,

@@ -26,6 +26,10 @@ class Refused(Exception):
     """The broker does not do what was asked; the message is one line."""
 
 
+class MissingTopic(LookupError):
+    """The broker lacks a topic; the message says which, and how to make it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Present:
     """A topic as the broker has it: every effective setting, and those set on the topic itself."""
@@ -116,6 +120,18 @@ async def describe(settings: Settings, topics: Sequence[Topic] = CATALOG) -> dic
     """Describe those of ``topics`` that the broker has, by their names on it. Raises Refused, KafkaError."""
     async with _Admin(settings) as admin:
         return await admin.present([full_name(topic, settings) for topic in topics])
+
+
+async def require(topics: Sequence[Topic], settings: Settings) -> dict[str, Present]:
+    """Describe ``topics``, all of which have to be there. Raises MissingTopic, Refused, KafkaError."""
+    present = await describe(settings, topics)
+    for topic in topics:
+        if (name := full_name(topic, settings)) not in present:
+            raise MissingTopic(
+                f"the broker at {settings.bootstrap} has no topic {name}; "
+                "make it with: wiretrace topics apply"
+            )
+    return present
 
 
 def _standing(topic: Topic, present: Present, settings: Settings) -> tuple[str, ...]:
