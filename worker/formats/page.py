@@ -11,7 +11,7 @@ from worker.dialects.credits import agency_of, byline_credit
 from worker.dialects.datelines import dateline_of
 from worker.dialects.language import guess_language
 from worker.formats.draft import Draft
-from worker.formats.furniture import ends_in_source, is_photo_credit
+from worker.formats.furniture import ends_in_source, heads_related, is_navigation, is_photo_credit
 from worker.formats.lines import LONG, Line, ends_sentence, is_title, read_lines, same_words, usual_gap
 from worker.formats.split_page import find_cuts, is_clock
 from worker.story import Credit, CreditKind, Dateline, Furniture, FurnitureKind, Paragraph, Role
@@ -139,7 +139,7 @@ def _head_furniture(
     line = lines[number]
     if len(line.text) <= LONG and same_words(line.text.removeprefix("By ")) in names:
         return FurnitureKind.AUTHOR
-    if is_clock(line.text):
+    if is_clock(line.text) or is_navigation(line.text):
         return FurnitureKind.OTHER
     if _is_counter(lines, number):
         return FurnitureKind.SHARE
@@ -213,7 +213,7 @@ def _repeats(text: str, known: str) -> bool:
 def _sort_body(lines: Sequence[Line], out: _Sorted, *, title: str | None, names: tuple[str, ...]) -> None:
     """Sort the lines from the first paragraph of copy to the end."""
     known = same_words(title) if title else None
-    tail = _tail(lines)
+    tail, related = _tail(lines)
     printed: set[str] = set()
     for number, line in enumerate(lines):
         text = line.text
@@ -222,8 +222,10 @@ def _sort_body(lines: Sequence[Line], out: _Sorted, *, title: str | None, names:
             kind = FurnitureKind.SHARE
         elif kind is None and number >= tail:
             following = lines[number + 1] if number + 1 < len(lines) else None
-            promoted = following is not None and following.kind is FurnitureKind.PROMOTION
-            kind = FurnitureKind.PROMOTION if promoted else FurnitureKind.OTHER
+            if following is not None and following.kind is FurnitureKind.PROMOTION:
+                kind = FurnitureKind.PROMOTION
+            else:
+                kind = FurnitureKind.RELATED if number >= related else FurnitureKind.OTHER
         elif kind is None and (text in printed or (known and _repeats(text, known))):
             kind = FurnitureKind.REPEAT
         elif kind is None and names and number + 3 >= len(lines) and _is_bio(text, names):
@@ -236,16 +238,28 @@ def _sort_body(lines: Sequence[Line], out: _Sorted, *, title: str | None, names:
         out.paragraphs.append(Paragraph(text=text, role=_role(lines, number)))
 
 
-def _tail(lines: Sequence[Line]) -> int:
-    """Return the number of the line after a contributor or copyright line with no copy below it."""
-    tail = len(lines)
+def _tail(lines: Sequence[Line]) -> tuple[int, int]:
+    """Return the line from which on nothing is copy, and the line from which on all is about other stories.
+
+    The first is behind a contributor or copyright line with no copy below it, at a menu at the foot, or
+    at a heading such as ``RELATED STORIES`` with nothing but titles below it, which is the second.
+    """
+    tail = related = len(lines)
+    titled = False
     for number in range(len(lines) - 1, -1, -1):
         line = lines[number]
         if line.kind is None and (len(line.text) >= _NEXT or ends_sentence(line.text)):
-            break
-        if line.kind in (FurnitureKind.CREDIT, FurnitureKind.COPYRIGHT):
+            titled = True
+            if not line.is_title:
+                break
+        if heads_related(line.text):
+            tail = related = number
+        elif not titled and (
+            line.kind in (FurnitureKind.CREDIT, FurnitureKind.COPYRIGHT)
+            or (line.kind is None and is_navigation(line.text))
+        ):
             tail = number
-    return tail
+    return tail, related
 
 
 def _is_bio(text: str, names: tuple[str, ...]) -> bool:

@@ -164,10 +164,10 @@ class _Side:
         found = [pair for index in paragraphs for pair in sentences(index, copy.texts[index])]
         return cls([sentence for sentence, _ in found], [read for _, read in found], copy.texts)
 
-    def spelt(self, index: int) -> list[str]:
-        """Read the words of a sentence, spelt one way, with their tenses and figures."""
+    def text(self, index: int) -> str:
+        """Cut out a sentence."""
         s = self.where[index]
-        return list(map(spell, words(self.texts[s.paragraph][s.first : s.last])))
+        return self.texts[s.paragraph][s.first : s.last]
 
 
 def _align_sentences(ours: Copy, theirs: Copy, left: list[int], right: list[int]) -> list[Match]:
@@ -229,12 +229,17 @@ def _match(a_side: _Side, a: int, b_side: _Side, b: int) -> Match:
     blocks: tuple[tuple[int, int, int], ...]
     if a_side.loose[a] == b_side.loose[b]:
         blocks = ((ours.start, theirs.start, ours.stop - ours.start),)
-        return Match(ours, theirs, blocks, exact=a_side.spelt(a) == b_side.spelt(b))
+        return Match(ours, theirs, blocks, exact=_is_same(a_side.text(a), b_side.text(b)))
     blocks = tuple(
         (ours.start + at, theirs.start + there, size)
         for at, there, size in _runs(a_side.loose[a], b_side.loose[b])
     )
     return Match(ours, theirs, blocks, exact=False)
+
+
+def _is_same(ours: str, theirs: str) -> bool:
+    """Say whether two sentences are equal but for house style, tenses and figures included."""
+    return ours == theirs or [*map(spell, words(ours))] == [*map(spell, words(theirs))]
 
 
 def _runs(ours: Sequence[str], theirs: Sequence[str]) -> list[tuple[int, int, int]]:

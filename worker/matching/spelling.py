@@ -5,6 +5,7 @@ catch other words. The result is for comparing, never for print.
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 _SPELT: Final = {
@@ -132,6 +133,7 @@ _OUR: Final = re.compile(
 _ISE: Final = re.compile(r"(?<=[a-z]{3})([iy])s(?=(?:e|ed|es|ing|ers?|ations?)$)")
 
 
+@lru_cache(maxsize=131_072)
 def spell(word: str) -> str:
     """Spell a small-letter word the American way.
 
