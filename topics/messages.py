@@ -7,7 +7,7 @@ wire; writers write every field. Times are RFC 3339 in UTC with milliseconds.
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-from topics.rules import TAG, Base64, Count, Id, Ordinal, Share, Time
+from topics.rules import TAG, Base64, Count, Id, Ordinal, Share, Time, Urgency
 
 Kind = Literal[
     "story", "alert", "correction", "press-release", "advisory", "digest", "table", "kill", "withhold",
@@ -19,6 +19,7 @@ FurnitureKind = Literal[
     "separator", "other",
 ]  # fmt: skip
 CreditKind = Literal["source", "byline", "dateline", "contributor", "copyright", "field"]
+PubStatus = Literal["usable", "embargoed", "withheld", "canceled"]
 Status = Literal["placed", "kept", "held", "notice"]
 Relation = Literal[
     "original", "verbatim", "trimmed", "edited", "expanded", "updated", "paraphrased", "excerpted", "repeat",
@@ -55,6 +56,14 @@ class Credit:
     kind: Annotated[CreditKind, "where it stands"]
     text: Annotated[str, "the line as delivered"]
     agency: Annotated[str | None, "agency code that it names"] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What a story is about."""
+
+    code: Annotated[Id, "code of a controlled vocabulary, such as 04015000, as delivered"]
+    scheme: Annotated[str | None, "vocabulary, as the payload names it"] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +115,25 @@ class StoryV1:
     language: Annotated[str | None, "BCP 47 code"] = None
     native_id: Annotated[str | None, "id of the item in its feed"] = None
     native_version: Annotated[str | None, "version of the item in its feed"] = None
+    native_ids: Annotated[tuple[str, ...], "every id that the payload gives the item"] = ()
+    transmission_no: Annotated[str | None, "number of this transmission, such as V5414"] = None
+    slug: Annotated[str | None, "working name, without its version words"] = None
+    version_kind: Annotated[str | None, "version words beside the slug, such as 1st Ld-Writethru"] = None
+    version_no: Annotated[Count | None, "number in the version words"] = None
+    part_no: Annotated[Count | None, "number of the take or add; null for a whole story"] = None
+    urgency: Annotated[Urgency | None, "1 flash to 8"] = None
+    ed_note: Annotated[str | None, "note to editors, as delivered"] = None
+    editorial_types: Annotated[tuple[str, ...], "what its sender calls this item, such as Kill"] = ()
+    pub_status: Annotated[PubStatus, "what a desk may do with it"] = "usable"
+    embargo_until: Annotated[str | None, "end of the embargo; null: none, or embargoed without a time"] = None
+    first_created: Annotated[str | None, "time of the first version"] = None
+    version_created: Annotated[str | None, "time of this version, by which versions are ordered"] = None
+    copyright: Annotated[str | None, "copyright notice or holder, as delivered"] = None
+    distributor: Annotated[str | None, "who sent it, where that is not its agency"] = None
+    keywords: Annotated[tuple[str, ...], "keywords, as delivered"] = ()
+    subjects: Annotated[tuple[Subject, ...], "subject codes"] = ()
+    refers_to: Annotated[tuple[str, ...], "ids, numbers or slugs of stories it acts on or derives from"] = ()
+    from_text: Annotated[tuple[str, ...], "fields that were read from the text, not from a field"] = ()
     credits: Annotated[tuple[Credit, ...], "credit lines and fields, in payload order"] = ()
     paragraphs: Annotated[tuple[Paragraph, ...], "the copy, in order"] = ()
     furniture: Annotated[tuple[Furniture, ...], "what was peeled off, in payload order"] = ()

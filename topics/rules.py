@@ -33,6 +33,7 @@ Time = Annotated[str, Rule(format="date-time", pattern=TIME_PATTERN)]
 Id = Annotated[str, Rule(min_length=1)]
 Count = Annotated[int, Rule(minimum=0)]
 Ordinal = Annotated[int, Rule(minimum=1)]
+Urgency = Annotated[int, Rule(minimum=1, maximum=8)]
 Share = Annotated[float, Rule(minimum=0, maximum=1)]
 """0 to 1, four decimals."""
 Base64 = Annotated[str, Rule(encoding="base64", pattern=r"^[A-Za-z0-9+/]*={0,2}$")]

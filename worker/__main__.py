@@ -16,13 +16,15 @@ from worker.commands.exits import Exit, fail
 # with verbs of its own. The summary stands here so that --help imports none of them.
 VERBS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "demo": "Start a Kafka and a worker, replay the sample stream, show what was followed.",
+        "demo": "Follow a sample stream through a Kafka and a worker of its own.",
         "broker": "Run a real Apache Kafka on this machine, without Docker or Java.",
         "topics": "Make a broker's topics match the catalogue, or list them.",
-        "worker": "Split and place what arrives on wire-payloads, as a long-lived service.",
+        "worker": "Split and place what arrives on wire-payloads, as a service.",
         "replay": "Publish payload files to wire-payloads, waiting for acks.",
         "follow": "Watch canonical stories and their variants as they are placed.",
         "trace": "Place payload files without a broker: JSON lines.",
+        "show": "Show a variant against the canonical copy, as a diff.",
+        "evaluate": "Score the matcher on labelled pairs of a stream.",
     }
 )
 

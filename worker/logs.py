@@ -130,7 +130,8 @@ def _json(_logger: object, _method: str, event: EventDict) -> str:
     try:
         return orjson.dumps(event, default=_text, option=orjson.OPT_NON_STR_KEYS).decode()
     except TypeError:  # a lone surrogate from a payload, an integer beyond 64 bits
-        return json.dumps(event, default=_text, skipkeys=True)
+        text = json.dumps(event, default=_text, skipkeys=True, ensure_ascii=False)
+        return text.encode("utf-8", "replace").decode()
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - whatever somebody logged

@@ -33,6 +33,15 @@ class Role(StrEnum):
     QUOTE = "quote"  # a block quote or an embedded tweet that the format marks as such
 
 
+class PubStatus(StrEnum):
+    """What its sender lets a desk do with a story; the scale of NITF and NewsML-G2."""
+
+    USABLE = "usable"
+    EMBARGOED = "embargoed"  # not before ``embargo_until``; without a time that can be read: not at all
+    WITHHELD = "withheld"
+    CANCELED = "canceled"
+
+
 class FurnitureKind(StrEnum):
     """Why a line is not copy."""
 
@@ -113,6 +122,14 @@ class Credit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What a story is about: a code of a controlled vocabulary; ``scheme`` as the payload names it."""
+
+    code: str
+    scheme: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Paragraph:
     """A paragraph of the copy as delivered, dateline included."""
 
@@ -143,7 +160,12 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """One article of a payload, with its furniture beside it. Absent means None or empty."""
+    """One article of a payload, with its furniture beside it. Absent means None or empty.
+
+    ``native_id`` names the chain of versions, ``native_ids`` holds every id that the payload gives,
+    ``refers_to`` the ids, numbers or slugs of other stories that it acts on or derives from. Times are
+    RFC 3339; urgency is 1 (flash) to 8. ``from_text`` names the fields that no field of the format told.
+    """
 
     id: str
     coordinates: Coordinates
@@ -163,6 +185,25 @@ class Story:
     language: str | None = None
     native_id: str | None = None
     native_version: str | None = None
+    native_ids: tuple[str, ...] = ()
+    transmission_no: str | None = None
+    slug: str | None = None
+    version_kind: str | None = None
+    version_no: int | None = None
+    part_no: int | None = None
+    urgency: int | None = None
+    ed_note: str | None = None
+    editorial_types: tuple[str, ...] = ()
+    pub_status: PubStatus = PubStatus.USABLE
+    embargo_until: str | None = None
+    first_created: str | None = None
+    version_created: str | None = None
+    copyright: str | None = None
+    distributor: str | None = None
+    keywords: tuple[str, ...] = ()
+    subjects: tuple[Subject, ...] = ()
+    refers_to: tuple[str, ...] = ()
+    from_text: tuple[str, ...] = ()
     credits: tuple[Credit, ...] = ()
     paragraphs: tuple[Paragraph, ...] = ()
     furniture: tuple[Furniture, ...] = ()

@@ -85,7 +85,7 @@ texts = st.lists(st.text(max_size=120), max_size=8)
 def test_symmetric_facts_are_symmetric(ours, theirs):
     left, right = prepare(ours, read(ours)), prepare(theirs, read(theirs))
     forth, back = compare(left, right), compare(right, left)
-    assert forth.coverage == pytest.approx(1 - back.novelty, abs=1e-4) or not (
+    assert forth.coverage == pytest.approx(1 - back.novelty, abs=1e-9) or not (
         forth.coverage or back.coverage
     )
     turned = {Change.DROPPED: Change.ADDED, Change.ADDED: Change.DROPPED}

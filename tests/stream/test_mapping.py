@@ -35,13 +35,16 @@ from worker.story import (
     FurnitureKind,
     Kind,
     Paragraph,
+    PubStatus,
     Role,
     Story,
+    Subject,
 )
 from worker.stream import mapping
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 maybe = st.none() | texts
+several = st.lists(texts, max_size=2).map(tuple)
 moments = st.none() | st.integers(min_value=-62135596800000, max_value=253402300799999)
 shares = st.floats(0, 1)
 ids = texts.filter(bool)
@@ -55,6 +58,13 @@ stories = st.builds(
     source_format=ids,
     **dict.fromkeys(("payload_id", "outlet", "feed", "url", "published", "headline", "deck"), maybe),
     **dict.fromkeys(("byline", "agency", "language", "native_id", "native_version"), maybe),
+    **dict.fromkeys(("transmission_no", "slug", "version_kind", "ed_note", "embargo_until"), maybe),
+    **dict.fromkeys(("first_created", "version_created", "copyright", "distributor"), maybe),
+    **dict.fromkeys(("native_ids", "editorial_types", "keywords", "refers_to", "from_text"), several),
+    **dict.fromkeys(("version_no", "part_no"), st.none() | counts),
+    urgency=st.none() | st.integers(1, 8),
+    pub_status=st.sampled_from(PubStatus),
+    subjects=st.lists(st.builds(Subject, code=ids, scheme=maybe), max_size=2).map(tuple),
     kind=st.sampled_from(Kind),
     dateline=st.none() | st.builds(Dateline, text=texts, place=maybe, date=maybe, agency=maybe),
     credits=st.lists(
@@ -203,6 +213,7 @@ def test_a_canonical_story_is_live_until_it_is_an_alias(into, status):
         (Role, wire.Role),
         (FurnitureKind, wire.FurnitureKind),
         (CreditKind, wire.CreditKind),
+        (PubStatus, wire.PubStatus),
         (Status, wire.Status),
         (Relation, wire.Relation),
         (LinkType, wire.LinkType),

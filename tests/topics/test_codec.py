@@ -39,7 +39,7 @@ def numbers(rule):
 
 DRAW = {
     "str": lambda shape: strings(shape.rule),
-    "int": lambda shape: st.integers(int(shape.rule.minimum), 2**53),
+    "int": lambda shape: st.integers(int(shape.rule.minimum), int(shape.rule.maximum or 2**53)),
     "float": lambda shape: numbers(shape.rule),
     "bool": lambda _: st.booleans(),
     "literal": lambda shape: st.sampled_from(shape.values),

@@ -74,6 +74,7 @@ SHAPELESS = {
     "received-has-no-milliseconds",
     "furniture-stands-before-the-copy-began",
     "fingerprint-is-no-base64",
+    "urgency-is-nine",
     "at-is-local-time",
     "source-offset-is-negative",
     "coverage-is-above-one",

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import ssl
 from collections.abc import Coroutine
 from typing import Annotated, TypeVar
 
@@ -33,22 +34,55 @@ def settings_of(**flags: object) -> Settings:
 
 
 def run(work: Coroutine[None, None, T], settings: Settings) -> T:
-    """Run ``work`` to its end; exit code 3 when no broker answers, 2 when it refuses us.
+    """Run ``work`` to its end; exit code 3 when no broker answers, 2 when we cannot be let in.
 
-    The client's own log is silenced: what it has to say is in the errors.
+    The client logs why it could not connect and raises something vaguer; here the log becomes the line.
     """
     from aiokafka import errors  # noqa: PLC0415 - not for --help
 
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    heard = _LastWord()
+    log = logging.getLogger("aiokafka")
+    level, propagate = log.level, log.propagate
+    log.addHandler(heard)
+    log.setLevel(logging.ERROR)
+    log.propagate = False
+    where = settings.bootstrap
     try:
         return asyncio.run(work)
-    except (
-        errors.AuthenticationFailedError,
-        errors.TopicAuthorizationFailedError,
-        errors.ClusterAuthorizationFailedError,
-    ) as error:
-        fail(f"the broker at {settings.bootstrap} refuses us: {error}")
-    except (errors.KafkaConnectionError, errors.KafkaTimeoutError, errors.RequestTimedOutError) as error:
-        fail(f"no broker answers at {settings.bootstrap}: {error}", Exit.UNREACHABLE)
-    except (errors.UnsupportedVersionError, errors.UnrecognizedBrokerVersion) as error:
-        fail(f"what answers at {settings.bootstrap} is no Kafka that we know: {error}", Exit.UNREACHABLE)
+    except errors.KafkaError as error:
+        cause = heard.error or error
+        if isinstance(cause, errors.AuthenticationFailedError | errors.SaslAuthenticationFailed):
+            fail(f"the broker at {where} does not take our credentials: {_text(cause)}")
+        if isinstance(cause, ssl.SSLError):
+            fail(f"no trusted connection to {where}: {_text(cause)}")
+        if isinstance(error, errors.TopicAuthorizationFailedError | errors.ClusterAuthorizationFailedError):
+            fail(f"the broker at {where} does not allow it: {_text(error)}")
+        if isinstance(
+            error, errors.KafkaConnectionError | errors.KafkaTimeoutError | errors.RequestTimedOutError
+        ):
+            fail(f"no broker answers at {where}: {_text(cause)}", Exit.UNREACHABLE)
+        raise
+    except ssl.SSLError as error:
+        fail(f"the certificates of the settings cannot be used: {_text(error)}")
+    finally:
+        log.removeHandler(heard)
+        log.setLevel(level)
+        log.propagate = propagate
+
+
+class _LastWord(logging.Handler):
+    """Keeps the last exception that the client logged, and prints nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.error: BaseException | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Look for an exception among the arguments of the line."""
+        for argument in record.args if isinstance(record.args, tuple) else ():
+            if isinstance(argument, BaseException):
+                self.error = argument
+
+
+def _text(error: BaseException) -> str:
+    return str(error) or type(error).__name__

@@ -17,7 +17,7 @@ from worker.settings import duration_ms
 from worker.story import Coordinates, Story
 
 
-def evaluate(
+def command(
     stream: Annotated[Path, typer.Option(help="JSON articles, one a line: .jsonl or .jsonl.gz.")],
     pairs: Annotated[Path, typer.Option(help="Tab-separated: id_a, id_b, label, confidence, note.")],
     window: Annotated[

@@ -17,14 +17,14 @@ from worker.lineage.placement import Canonical, Member, Relation
 from worker.lineage.postings import Documents, Keys, Postings
 from worker.matching.narrative import Narrative, read
 from worker.matching.sketch import SHIFT, sampled_hashes
-from worker.matching.topic import Lexicon, Topic, keywords, topic_of
+from worker.matching.topic import Bag, Lexicon, keywords, lead_of
 from worker.story import Fingerprint, Role, Story
 
 KEPT_COPIES: Final = 8  # of one canonical story: its own copy and the variants that add the most
 FIRST: Final = 10  # members that a snapshot lists from the beginning
 LATEST: Final = 10  # and from the end
 POSTED: Final = 2_048  # hashes of one story that are indexed, the smallest first
-READ: Final = 1_024  # narratives, stories and topics kept ready
+READ: Final = 1_024  # narratives, stories and leads kept ready
 UNDATED: Final = -1
 _COLUMNS: Final = (("_canon_of", -1), ("_outlet_of", 0), ("_posted_of", 0), ("_seen_at", 0))
 
@@ -93,8 +93,7 @@ def outlet_number(story: Story) -> int:
 
 def index_keys(fingerprint: Fingerprint) -> Keys:
     """Cut sampled hashes, which are small by choice, to the 32 bits in which they differ most."""
-    hashes = sampled_hashes(fingerprint)[:POSTED]
-    return np.unique((hashes >> np.uint64(SHIFT)).astype(np.uint32))
+    return (sampled_hashes(fingerprint)[:POSTED] >> np.uint64(SHIFT)).astype(np.uint32)
 
 
 class Catalogue:
@@ -117,7 +116,7 @@ class Catalogue:
         self._seen_at = np.zeros(1024, np.int64)
         self._narratives: OrderedDict[int, Narrative] = OrderedDict()
         self._stories: OrderedDict[int, Story] = OrderedDict()
-        self._topics: OrderedDict[int, Topic] = OrderedDict()
+        self._leads: OrderedDict[int, Bag] = OrderedDict()
 
     # Reading
 
@@ -138,14 +137,15 @@ class Catalogue:
         """Tell the stream time at which each living document came, ``UNDATED`` when not known."""
         return self._seen_at[documents.astype(np.int64) - self._base]
 
-    def topic(self, number: int) -> Topic:
-        """Read the topic of a held document; those in demand stay ready."""
-        found = self._topics.get(number)
+    def lead(self, number: int) -> Bag:
+        """Read headline and first words of a held document; those in demand stay ready."""
+        found = self._leads.get(number)
         if found is None:
-            found = topic_of(self.narrative(number), self.story(number).headline)
-            self._ready(self._topics, number, found)
+            story = self.story(number)
+            found = lead_of(story.headline, story.copy())
+            self._ready(self._leads, number, found)
         else:
-            self._topics.move_to_end(number)
+            self._leads.move_to_end(number)
         return found
 
     def narrative(self, number: int) -> Narrative:
@@ -236,10 +236,10 @@ class Catalogue:
         at: int | None,
         hops: int,
         drift: int,
-        narrative: Narrative,
-        topic: Topic,
+        lead: Bag,
+        narrative: Narrative | None,
     ) -> None:
-        """Keep a copy for comparing, and index it."""
+        """Keep a copy for comparing, and index it; ``narrative`` when it has been read already."""
         number = self._numbered
         self._numbered += 1
         keys = index_keys(story.fingerprint)
@@ -260,9 +260,12 @@ class Catalogue:
         self._seen_at[place] = UNDATED if at is None else at
         canon.held.append(number)
         self.postings.add(number, keys)
-        self.keyworded.add(number, keywords(topic, self.lexicon))
-        self._ready(self._narratives, number, narrative)
-        self._ready(self._topics, number, topic)
+        self.keyworded.add(number, keywords(lead, self.lexicon))
+        self.lexicon.add(lead.words)
+        self._ready(self._leads, number, lead)
+        self._ready(self._stories, number, story)
+        if narrative is not None:
+            self._ready(self._narratives, number, narrative)
 
     def merge(self, old: Canon, young: Canon, *, drift: int, at: int | None) -> None:
         """Let the older canonical story take over the members of the younger, ``drift`` farther away."""
@@ -330,7 +333,7 @@ class Catalogue:
         del self.held[number]
         self._narratives.pop(number, None)
         self._stories.pop(number, None)
-        self._topics.pop(number, None)
+        self._leads.pop(number, None)
         self._canon_of[number - self._base] = -1
         self.postings.drop(number)
         self.keyworded.drop(number)

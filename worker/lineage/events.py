@@ -1,24 +1,26 @@
 """Which canonical stories tell the same event in other words? Topic → links, precision before recall."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from worker.lineage.catalogue import UNDATED, Catalogue
-from worker.matching.topic import Topic, alike, keywords
+from worker.lineage.postings import counted
+from worker.matching.topic import Bag, alike, keywords, whole_of
 from worker.story import Coordinates
 
 HOUR: Final = 3_600_000  # milliseconds
 NEAR: Final = 18 * HOUR  # stories of one day; most feeds give the date alone
 FAR: Final = 60 * HOUR  # beyond, it is another event
-NEAR_ALIKE: Final = 0.45
-FAR_ALIKE: Final = 0.68  # also when the time of one is not known
+NEAR_ALIKE: Final = 0.46
+FAR_ALIKE: Final = 0.7  # also when the time of one is not known
+WHOLE_MOST: Final = 0.25  # what the body may add to the likeness of the leads
 SHARED: Final = 3  # keywords
 POPULAR: Final = 64  # documents with one keyword; it says nothing of the event
 COMPARED: Final = 8
 LINKS: Final = 4
-MOST: Final = 1.5  # what ``alike`` gives for two equal topics
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,39 +32,56 @@ class Event:
     likeness: float
 
 
-def same_events(
-    catalogue: Catalogue, topic: Topic, *, payload: Coordinates, at: int | None, joined: set[int]
+def same_events(  # noqa: PLR0913 - the story in hand, in parts
+    catalogue: Catalogue,
+    lead: Bag,
+    *,
+    whole: Callable[[], Bag],
+    payload: Coordinates,
+    at: int | None,
+    joined: set[int],
 ) -> tuple[Event, ...]:
     """Find the canonical stories of the same event.
 
-    ``joined`` ones are left out, and the other parts of the same payload.
+    ``joined`` ones are left out, and the other parts of the same payload. ``whole`` reads all the
+    prose of the story, which few need.
     """
-    keys = keywords(topic, catalogue.lexicon)
+    best: dict[int, Event] = {}
+    for document, apart in _candidates(catalogue, lead, at=at, joined=joined):
+        need = NEAR_ALIKE if apart <= NEAR else FAR_ALIKE
+        likeness = alike(lead, catalogue.lead(document), catalogue.lexicon)
+        if likeness + WHOLE_MOST < need:
+            continue
+        other = catalogue.story(document).coordinates
+        if (other.topic, other.partition, other.offset) == (payload.topic, payload.partition, payload.offset):
+            continue
+        theirs = whole_of(catalogue.narrative(document))
+        likeness += min(alike(whole(), theirs, catalogue.lexicon) / 2, WHOLE_MOST)
+        canon = catalogue.held[document].canon
+        if likeness >= need and (canon not in best or likeness > best[canon].likeness):
+            best[canon] = Event(document=document, canon=canon, likeness=likeness)
+    ranked = sorted(best.values(), key=lambda event: (-event.likeness, event.document))
+    return tuple(replace(event, likeness=min(event.likeness, 1.0)) for event in ranked[:LINKS])
+
+
+def _candidates(
+    catalogue: Catalogue, lead: Bag, *, at: int | None, joined: set[int]
+) -> list[tuple[int, int]]:
+    """Find documents that share keywords, and how many milliseconds they are apart."""
+    keys = keywords(lead, catalogue.lexicon)
     where, documents = catalogue.keyworded.probe(keys)
     canons = catalogue.canon_of(documents)
     rare = np.bincount(where, minlength=len(keys)) <= POPULAR
     kept = (canons >= 0) & rare[where]
-    if joined:
-        kept &= ~np.isin(canons, list(joined))
-    found, hits = np.unique(documents[kept], return_counts=True)
+    for canon in joined:
+        kept &= canons != canon
+    found, hits = counted(documents[kept])
     found, hits = found[hits >= SHARED], hits[hits >= SHARED]
     if not len(found):
-        return ()
+        return []
     seen = catalogue.seen_at(found)
     dated = (seen != UNDATED) & (at is not None)
     gap = np.where(dated, np.abs(seen - (at or 0)), NEAR + 1)
-    close = gap <= FAR
-    found, hits, gap = found[close], hits[close], gap[close]
-    order = np.lexsort((found, gap, -hits))[:COMPARED]
-    best: dict[int, Event] = {}
-    for document, apart in zip(found[order].tolist(), gap[order].tolist(), strict=True):
-        if replace(catalogue.story(document).coordinates, part=payload.part) == payload:
-            continue
-        likeness = alike(topic, catalogue.topic(document), catalogue.lexicon)
-        canon = catalogue.held[document].canon
-        if likeness >= (NEAR_ALIKE if apart <= NEAR else FAR_ALIKE) and (
-            canon not in best or likeness / MOST > best[canon].likeness
-        ):
-            best[canon] = Event(document=document, canon=canon, likeness=likeness / MOST)
-    ranked = sorted(best.values(), key=lambda event: (-event.likeness, event.document))
-    return tuple(ranked[:LINKS])
+    close = np.flatnonzero(gap <= FAR)
+    order = close[np.lexsort((found[close], gap[close], -hits[close]))[:COMPARED]]
+    return list(zip(found[order].tolist(), gap[order].tolist(), strict=True))

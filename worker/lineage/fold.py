@@ -6,6 +6,7 @@ was decided before. Only the commit changes state, so both leave the same.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -32,16 +33,43 @@ from worker.lineage.variant import describe
 from worker.matching.narrative import Narrative
 from worker.matching.passages import passages
 from worker.matching.recurrence import recurrent_words
-from worker.matching.topic import Topic, topic_of
+from worker.matching.topic import Bag, lead_of, whole_of
 from worker.matching.verify import compare
 from worker.story import Kind, Story
 
 FACTS_VERSION: Final = 1
+COMPARED_LEAST: Final = 15  # common shingles; with fewer there is nothing to find
 COPY_LEAST: Final = 8  # words: a shorter text is kept, not matched
 MATCHED: Final = frozenset({Kind.STORY, Kind.ALERT, Kind.CORRECTION, Kind.PRESS_RELEASE})
 BULLETINS: Final = frozenset({Kind.KILL, Kind.WITHHOLD, Kind.ADVISORY})
 
-Reading = tuple[Narrative, Topic]
+
+class _Reading:
+    """What is read of the story in hand, each part when it is first needed."""
+
+    def __init__(self, story: Story) -> None:
+        self._story = story
+        self.ready: Narrative | None = None
+
+    @property
+    def narrative(self) -> Narrative:
+        """Read the copy."""
+        if self.ready is None:
+            self.ready = narrative_of(self._story)
+        return self.ready
+
+    @cached_property
+    def lead(self) -> Bag:
+        """Read the headline and the first words."""
+        return lead_of(self._story.headline, self._story.copy())
+
+    def whole(self) -> Bag:
+        """Read all the prose."""
+        return self._whole
+
+    @cached_property
+    def _whole(self) -> Bag:
+        return whole_of(self.narrative)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +78,7 @@ class _Found:
 
     facts: dict[str, Any]
     verdict: Verdict | None = None
-    read: Reading | None = None
+    reading: "_Reading | None" = None
     events: tuple[Event, ...] = ()
 
 
@@ -86,7 +114,7 @@ class Fold:
             return
         self._expire(decision.at)
         if story is not None:
-            self._apply(story, decision.facts, at=decision.at, read=None)
+            self._apply(story, decision.facts, at=decision.at, reading=None)
 
     def size(self) -> int:
         """Count the bytes of the index and of the copies that are kept."""
@@ -113,28 +141,39 @@ class Fold:
         if earlier is not None:
             canon = self._catalogue.canons[earlier]
             return _Found(facts=_facts(status=Status.PLACED, canonical=canon.id, repeat=True))
-        narrative, topic = read = self._read(story)
-        verdict = decide(self._verify(story, narrative))
+        reading = _Reading(story)
+        verdict = decide(self._verify(story, reading))
         parent = verdict.parent
         if parent is None:
             founded = blake2b(story.id.encode(), digest_size=16, person=b"canonical/1").hexdigest()
             facts = _facts(status=Status.PLACED, founds=founded)
         else:
             facts = self._joining(parent, verdict.bridges)
-        joined = {each.canon for each in (parent, *verdict.bridges) if each is not None}
-        events = same_events(self._catalogue, topic, payload=story.coordinates, at=at, joined=joined)
-        return _Found(facts=facts, verdict=verdict, read=read, events=events)
+        events = same_events(
+            self._catalogue,
+            reading.lead,
+            whole=reading.whole,
+            payload=story.coordinates,
+            at=at,
+            joined={each.canon for each in (parent, *verdict.bridges) if each is not None},
+        )
+        return _Found(facts=facts, verdict=verdict, reading=reading, events=events)
 
-    def _verify(self, story: Story, narrative: Narrative) -> list[Comparison]:
+    def _verify(self, story: Story, reading: "_Reading") -> list[Comparison]:
         candidates = probe(self._catalogue, index_keys(story.fingerprint), outlet=outlet_number(story))
+        if not candidates.documents:
+            return []
+        narrative = reading.narrative
         recurrent = recurrent_words(narrative, candidates.recurrent) if len(candidates.recurrent) else None
+        least = min(COMPARED_LEAST, len(narrative.words) // 2)
         comparisons = []
         for document in candidates.documents:
-            held = self._catalogue.held[document]
-            evidence = compare(narrative, self._catalogue.narrative(document), recurrent=recurrent)
-            comparisons.append(
-                Comparison(document=document, canon=held.canon, drift=held.drift, evidence=evidence)
-            )
+            held, theirs = self._catalogue.held[document], self._catalogue.narrative(document)
+            evidence = compare(narrative, theirs, recurrent=recurrent, least=least)
+            if evidence is not None:
+                comparisons.append(
+                    Comparison(document=document, canon=held.canon, drift=held.drift, evidence=evidence)
+                )
         return comparisons
 
     def _joining(self, parent: Comparison, bridges: tuple[Comparison, ...]) -> dict[str, Any]:
@@ -163,13 +202,13 @@ class Fold:
         status = Status(facts["status"])
         decision = Decision(at=at, story_id=story.id, redelivery=False, facts=facts)
         if status is not Status.PLACED:
-            self._apply(story, facts, at=at, read=None)
+            self._apply(story, facts, at=at, reading=None)
             placement = Placement(status=status, story=story, reason=facts["reason"])
             return Step(decision=decision, placements=(placement,))
         variant = self._describe(story, found)
         facts["relation"] = variant.relation
         links = self._links(found)
-        canon, merged = self._apply(story, facts, at=at, read=found.read)
+        canon, merged = self._apply(story, facts, at=at, reading=found.reading)
         lag = None if at is None or canon.founded is None else at - canon.founded
         placement = Placement(
             status=status,
@@ -183,7 +222,7 @@ class Fold:
         return Step(decision=decision, placements=(placement,), merges=merges, canonicals=canonicals)
 
     def _apply(
-        self, story: Story, facts: Mapping[str, Any], *, at: int | None, read: Reading | None
+        self, story: Story, facts: Mapping[str, Any], *, at: int | None, reading: "_Reading | None"
     ) -> tuple[Canon, list[Canon]]:
         """Change the state as the facts say; the one place that does."""
         place = story.coordinates
@@ -194,7 +233,7 @@ class Fold:
         if "founds" in facts:
             canon = catalogue.found(canonical_id=facts["founds"], story=story, at=at)
             catalogue.join(canon, story, relation=Relation.ORIGINAL, at=at)
-            self._hold(canon, story, at=at, hops=0, drift=0, read=read)
+            self._hold(canon, story, at=at, hops=0, drift=0, reading=reading)
             return canon, []
         canon = catalogue.canons[catalogue.by_id[facts["canonical"]]]
         if "repeat" in facts:
@@ -207,20 +246,17 @@ class Fold:
             merged.append(young)
         catalogue.join(canon, story, relation=Relation(facts["relation"]), at=at)
         if facts["hold"]:
-            self._hold(canon, story, at=at, hops=facts["hops"], drift=facts["drift"], read=read)
+            self._hold(canon, story, at=at, hops=facts["hops"], drift=facts["drift"], reading=reading)
         return canon, merged
 
     def _hold(  # noqa: PLR0913 - what is known of a copy
-        self, canon: Canon, story: Story, *, at: int | None, hops: int, drift: int, read: Reading | None
+        self, canon: Canon, story: Story, *, at: int | None, hops: int, drift: int, reading: "_Reading | None"
     ) -> None:
-        """Keep a copy and learn its words; a recovered story is read first."""
-        narrative, topic = read or self._read(story)
-        self._catalogue.hold(canon, story, at=at, hops=hops, drift=drift, narrative=narrative, topic=topic)
-        self._catalogue.lexicon.add(topic.words)
-
-    def _read(self, story: Story) -> Reading:
-        narrative = narrative_of(story)
-        return narrative, topic_of(narrative, story.headline)
+        """Keep a copy; of a recovered story the lead is read."""
+        reading = reading or _Reading(story)
+        self._catalogue.hold(
+            canon, story, at=at, hops=hops, drift=drift, lead=reading.lead, narrative=reading.ready
+        )
 
     # Telling
 
@@ -240,7 +276,7 @@ class Fold:
             canonical=catalogue.story(number),
             variant=story,
             canonical_narrative=catalogue.narrative(number),
-            variant_narrative=found.read[0] if found.read else narrative_of(story),
+            variant_narrative=(found.reading or _Reading(story)).narrative,
             agency=canon.agency,
             parent=story.id if repeat else catalogue.held[facts["parent"]].story_id,
             hops=1 if repeat else facts["hops"],
@@ -248,7 +284,7 @@ class Fold:
         return replace(told, relation=Relation.REPEAT) if repeat else told
 
     def _links(self, found: _Found) -> tuple[Link, ...]:
-        if found.verdict is None or found.read is None:
+        if found.verdict is None or found.reading is None:
             return ()
         links = []
         for kind, each in found.verdict.links:
@@ -264,7 +300,7 @@ class Fold:
                     ),
                     passages=tuple(
                         Passage(own=run.own, other=run.other, words=run.words)
-                        for run in passages(found.read[0], theirs, ours.covered)
+                        for run in passages(found.reading.narrative, theirs, ours.covered)
                     ),
                 )
             )

@@ -14,7 +14,7 @@ Keys = npt.NDArray[np.uint32]
 Documents = npt.NDArray[np.uint32]
 Places = npt.NDArray[np.int64]
 
-FRESH: Final = 256  # documents that stand in the dictionary
+FRESH: Final = 1_024  # documents that stand in the dictionary
 FAN: Final = 4  # runs of one size that become one
 LARGEST: Final = 1 << 22  # postings: a larger run is not merged again
 SWEEP: Final = 8_192  # dropped documents
@@ -38,18 +38,21 @@ class _Run:
 class Postings:
     """An inverted index from 32-bit keys to numbered documents, which are added in rising order."""
 
-    __slots__ = ("_fresh", "_fresh_documents", "_gone", "_runs")
+    __slots__ = ("_crowded", "_fresh", "_fresh_documents", "_gone", "_runs")
 
     def __init__(self) -> None:
-        self._fresh: dict[int, list[int]] = {}
+        self._fresh: dict[int, int] = {}  # the newest document of each key
+        self._crowded: dict[int, list[int]] = {}  # the older ones, where there are
         self._fresh_documents = 0
         self._runs: list[_Run] = []
         self._gone: list[int] = []
 
     def add(self, document: int, keys: Keys) -> None:
         """Index a document under each of its distinct keys."""
-        for key in keys.tolist():
-            self._fresh.setdefault(key, []).append(document)
+        new = dict.fromkeys(keys.tolist(), document)
+        for key in self._fresh.keys() & new.keys():
+            self._crowded.setdefault(key, []).append(self._fresh[key])
+        self._fresh.update(new)
         self._fresh_documents += 1
         if self._fresh_documents >= FRESH:
             self._flush()
@@ -73,22 +76,21 @@ class Postings:
         places: list[Places] = []
         documents: list[Documents] = []
         for run in self._runs:
-            low = np.searchsorted(run.keys, keys, side="left")
-            high = np.searchsorted(run.keys, keys, side="right")
-            found = np.flatnonzero(high > low)
+            low = run.keys.searchsorted(keys)
+            found = (run.keys.take(low, mode="clip") == keys).nonzero()[0]
             if not len(found):
                 continue
-            ends = high[found]
+            ends = run.keys.searchsorted(keys[found], side="right")
             sizes = np.minimum(ends - low[found], PER_RUN)
-            firsts = np.cumsum(sizes) - sizes
-            steps = np.arange(int(sizes.sum())) - np.repeat(firsts, sizes)
-            documents.append(run.documents[np.repeat(ends - sizes, sizes) + steps])
-            places.append(np.repeat(found, sizes))
+            lasts = sizes.cumsum()
+            steps = np.arange(lasts[-1]) - (lasts - sizes).repeat(sizes)
+            documents.append(run.documents[(ends - sizes).repeat(sizes) + steps])
+            places.append(found.repeat(sizes))
         fresh_places: list[int] = []
         fresh_documents: list[int] = []
-        for place, held in enumerate(map(self._fresh.get, keys.tolist())):
-            if held is not None:
-                some = held[-PER_RUN:]
+        for place, key in enumerate(keys.tolist()):
+            if key in self._fresh:
+                some = [*self._crowded.get(key, _NONE)[-PER_RUN:], self._fresh[key]]
                 fresh_documents += some
                 fresh_places += [place] * len(some)
         places.append(np.array(fresh_places, np.int64))
@@ -100,11 +102,11 @@ class Postings:
         return sum(run.keys.nbytes + run.documents.nbytes for run in self._runs)
 
     def _flush(self) -> None:
-        sizes = [len(held) for held in self._fresh.values()]
-        keys = np.repeat(np.fromiter(self._fresh, np.uint32, len(self._fresh)), sizes)
-        documents = np.array([document for held in self._fresh.values() for document in held], np.uint32)
+        crowded = [(key, older) for key, held in self._crowded.items() for older in held]
+        keys = np.array([*self._fresh, *(key for key, _ in crowded)], np.uint32)
+        documents = np.array([*self._fresh.values(), *(older for _, older in crowded)], np.uint32)
         self._runs.append(_sorted(keys, documents, tier=0))
-        self._fresh = {}
+        self._fresh, self._crowded = {}, {}
         self._fresh_documents = 0
         while len(self._runs) >= FAN:
             last = self._runs[-FAN:]
@@ -113,6 +115,18 @@ class Postings:
             keys = np.concatenate([run.keys for run in last])
             documents = np.concatenate([run.documents for run in last])
             self._runs[-FAN:] = [_sorted(keys, documents, tier=last[0].tier + 1)]
+
+
+_NONE: Final[list[int]] = []
+
+
+def counted(documents: Documents) -> tuple[Documents, Places]:
+    """List the distinct documents in rising order, and how often each stands there."""
+    ordered = np.sort(documents)
+    first = np.ones(len(ordered) + 1, np.bool_)
+    first[1:-1] = ordered[1:] != ordered[:-1]
+    at = first.nonzero()[0]
+    return ordered[at[:-1]], at[1:] - at[:-1]
 
 
 def _sorted(keys: Keys, documents: Documents, *, tier: int) -> _Run:

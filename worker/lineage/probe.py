@@ -43,17 +43,25 @@ def probe(catalogue: Catalogue, keys: Keys, *, outlet: int) -> Candidates:
     furniture = np.zeros(len(keys), np.bool_)
     if outlet:
         own = catalogue.outlet_of(documents) == outlet
-        pairs = np.unique((where[own] << 40) | canons[own])
-        furniture = np.bincount(pairs >> 40, minlength=len(keys)) >= RECURRENT
+        pairs = np.sort((where[own] << 40) | canons[own])
+        new = np.ones(len(pairs), np.bool_)
+        new[1:] = pairs[1:] != pairs[:-1]
+        furniture = np.bincount(pairs[new] >> 40, minlength=len(keys)) >= RECURRENT
     counts = np.bincount(where, minlength=len(keys))
     voting = (counts <= POPULAR) & ~furniture
     if not voting[where].any():
         voting = ~furniture if (~furniture)[where].any() else np.ones(len(keys), np.bool_)
     chosen = voting[where]
     weights = np.maximum(POPULAR // counts[where[chosen]], 1)
-    found, inverse = np.unique(documents[chosen], return_inverse=True)
-    hits = np.bincount(inverse)
-    strength = np.bincount(inverse, weights=weights).astype(np.int64)
+    voted = documents[chosen]
+    order = voted.argsort(kind="stable")
+    voted = voted[order]
+    edge = np.ones(len(voted) + 1, np.bool_)
+    edge[1:-1] = voted[1:] != voted[:-1]
+    bounds = edge.nonzero()[0]
+    first = bounds[:-1]
+    found, hits = voted[first], bounds[1:] - first
+    strength = np.add.reduceat(weights[order], first)
     smaller = np.minimum(catalogue.posted_of(found), len(keys))
     enough = hits >= np.clip(np.ceil(VOTES_SHARE * smaller), 1, VOTES)
     found, strength = found[enough], strength[enough]

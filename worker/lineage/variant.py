@@ -25,12 +25,14 @@ NARRATIVE_LEAST: Final = 20  # words; a copy with less narrative is measured wit
 
 TOUCHED: Final = 0.02  # of the words may change in a reprint: house style, a dateline, one slip
 OWN: Final = 0.10  # of the variant's words are new when a desk did more than trim
+CUT: Final = 3  # times as much was cut as is new where trimming is what was done
 WHOLE: Final = 0.90  # of the canonical copy is there when a desk did more than build on it
 BRIEF: Final = 1 / 3  # of the canonical copy: less is an excerpt
 RUN: Final = 10  # words; people who edit leave runs of ten, a paraphrase leaves hardly any
 REWORDED: Final = 0.45  # of the common words stand in such runs: less is paraphrase
 REWORDED_LEAST: Final = 6  # reworded passages that must show it
 _AFTER_DATELINE: Final = " \t\xa0—–-:"
+SAME_LEDE: Final = 0.6  # of the words of two ledes in common: less is a new lede
 OUT_OF_PLACE: Final = 0.10  # of the canonical words may have moved in a reprint or a trim
 
 
@@ -59,7 +61,7 @@ def describe(  # noqa: PLR0913 - two copies, and what the fold knows of them
             novelty=comparison.novelty,
             moved=_moved(ours, comparison.paragraphs),
             reworded=comparison.reworded,
-            refiled=_is_refiled(canonical, variant),
+            refiled=_is_refiled(canonical, variant) or _is_later(comparison),
         ),
         coverage=comparison.coverage,
         novelty=comparison.novelty,
@@ -130,6 +132,13 @@ def _is_refiled(canonical: Story, variant: Story) -> bool:
     return canonical.outlet is not None and canonical.outlet == variant.outlet
 
 
+def _is_later(comparison: Comparison) -> bool:
+    """Say whether a copy tells a later state of the story: a new lede and new figures on the old body."""
+    lede = next((row for row in comparison.paragraphs if row.canonical == 0), None)
+    new_lede = lede is None or lede.variant != 0 or lede.similarity < SAME_LEDE
+    return new_lede and bool(comparison.figures) and comparison.coverage > BRIEF and comparison.novelty > OWN
+
+
 def _shares(canonical: Copy, variant: Copy, matches: Sequence[Match]) -> tuple[float, float]:
     """Measure how much of the canonical narrative is kept, and how much of the variant's is new.
 
@@ -150,8 +159,8 @@ def _shares(canonical: Copy, variant: Copy, matches: Sequence[Match]) -> tuple[f
     if min(kept, own) < NARRATIVE_LEAST:
         common, kept, own = every, sum(map(len, canonical.told)), sum(map(len, variant.told))
     coverage = min(common / kept, 1.0) if kept else 0.0
-    novelty = max(1 - common / own, 0.0) if own else 0.0
-    return round(coverage, 4), round(novelty, 4)
+    familiar = min(common / own, 1.0) if own else 1.0
+    return round(coverage, 4), round(1 - round(familiar, 4), 4)  # rounded alike from either side
 
 
 def _is_reworded(matches: Sequence[Match]) -> bool:
@@ -174,21 +183,22 @@ def _relation(*, coverage: float, novelty: float, moved: float, reworded: bool, 
 
     - ``verbatim``: at most 2 % of the words dropped, at most 2 % new, which leaves house style, and
       the paragraphs in place;
-    - ``updated``: another text of the same item, or of the same outlet;
     - ``paraphrased``: passage after passage has its counterpart, but less than 45 % of the common
       words stand in runs of ten (edited copy leaves 60 to 100 %, machine paraphrase under 30 %);
+    - ``updated``: another text of the same item, or of the same outlet; or by its own evidence, see
+      ``_is_later``;
     - ``excerpted``: at most a third is kept and at most a third is new: a brief or a digest item;
-    - ``trimmed``: at most 10 % is new and little moved, so what was done is cutting;
+    - ``trimmed``: at most 10 % is new, three times as much was cut, and little moved;
     - ``expanded``: at least 90 % is kept and more than 10 % is new;
     - ``edited``: everything between.
     """
     in_place = moved <= OUT_OF_PLACE
     steps = (
         (Relation.VERBATIM, coverage >= 1 - TOUCHED and novelty <= TOUCHED and in_place),
-        (Relation.UPDATED, refiled),
         (Relation.PARAPHRASED, reworded),
+        (Relation.UPDATED, refiled),
         (Relation.EXCERPTED, coverage <= BRIEF and novelty <= BRIEF),
-        (Relation.TRIMMED, novelty <= OWN and in_place),
+        (Relation.TRIMMED, novelty <= min(OWN, max(TOUCHED, (1 - coverage) / CUT)) and in_place),
         (Relation.EXPANDED, coverage >= WHOLE and novelty > OWN),
         (Relation.EDITED, True),
     )

@@ -125,7 +125,10 @@ def _told(words: Hashes, marks: npt.NDArray[np.uint8], starts: Positions) -> Mas
     Paragraphs between two first persons that stand close are one statement, if it is not all there is.
     """
     told: Mask = marks == TOLD
-    speakers = np.flatnonzero(np.isin(words, FIRST_PERSON) & told)
+    first = np.zeros(len(words), np.bool_)
+    for person in FIRST_PERSON:
+        first |= words == person
+    speakers = (first & told).nonzero()[0]
     if not len(speakers):
         return told
     steps = np.zeros(len(words) + 1, np.int32)

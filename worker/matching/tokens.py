@@ -95,16 +95,16 @@ class Tokens:
 def tokens(text: str) -> Tokens:
     """Read the words of a text."""
     found = _raw(text)
-    place = np.searchsorted(_FOLD_KEYS, found.hashes)
-    place[place == len(_FOLD_KEYS)] = 0
-    known = np.flatnonzero(_FOLD_KEYS[place] == found.hashes)
-    if not len(known):
+    hashes = found.hashes
+    doubtful = _MAY_FOLD.take((hashes & np.uint64(_SLOTS - 1)).astype(np.int64)).nonzero()[0]
+    if not len(doubtful):
         return found
-    hashes = found.hashes.copy()
-    hashes[known] = _FOLD_VALUES[place[known]]
+    place = np.minimum(_FOLD_KEYS.searchsorted(hashes[doubtful]), len(_FOLD_KEYS) - 1)
+    known = _FOLD_KEYS[place] == hashes[doubtful]
+    hashes[doubtful[known]] = _FOLD_VALUES[place[known]]
     kept = hashes != 0
     if kept.all():
-        return Tokens(hashes, found.starts, found.capital)
+        return found
     return Tokens(hashes[kept], found.starts[kept], found.capital[kept])
 
 
@@ -113,26 +113,25 @@ def _raw(text: str) -> Tokens:
     if len(codes) and int(codes.max()) >= _PLANE:
         codes = np.where(codes < _PLANE, codes, 32)
     kinds = np.zeros(len(codes) + 4, np.uint8)  # two spaces before and two behind
-    kinds[2:-2] = _KINDS[codes]
+    kinds[2:-2] = _KINDS.take(codes)
     _glue(kinds, codes)
-    solid = np.flatnonzero(kinds[2:-2] != _GLUE)
-    inner = kinds[2:-2][solid]
-    starts = inner != np.concatenate((_NOTHING, inner[:-1]))
-    starts |= inner == _SINGLE
-    is_word = (inner == _LETTER) | (inner == _DIGIT) | (inner == _SINGLE)
-    first = np.flatnonzero(starts & is_word)
+    solid = (kinds[2:-2] != _GLUE).nonzero()[0]
+    inner, kept = kinds[2:-2].take(solid), codes.take(solid)
     size = len(inner)
+    starts = np.ones(size + 1, np.bool_)
+    starts[1:-1] = inner[1:] != inner[:-1]
+    starts[:-1] |= inner == _SINGLE
+    bounds = starts.nonzero()[0]
+    is_word = _WORDS.take(inner.take(bounds[:-1]))
+    first, after = bounds[:-1][is_word], bounds[1:][is_word]
     _POWERS.reach(size + 1)
-    kept = codes[solid]
     sums = np.zeros(size + 1, np.uint64)
-    np.cumsum(_VALUES[kept] * _POWERS.up[:size], out=sums[1:])
-    bounds = np.append(np.flatnonzero(starts), size)
-    after = bounds[np.searchsorted(bounds, first, side="right")]
-    hashes = _mixed((sums[after] - sums[first]) * _POWERS.down[first])
-    return Tokens(hashes, solid[first], _UPPER[kept[first]])
+    (_VALUES.take(kept) * _POWERS.up[:size]).cumsum(out=sums[1:])
+    hashes = _mixed((sums.take(after) - sums.take(first)) * _POWERS.down.take(first))
+    return Tokens(hashes, solid.take(first), _UPPER.take(kept.take(first)))
 
 
-_NOTHING: Final = np.zeros(1, np.uint8)
+_WORDS: Final = np.isin(np.arange(9), (_LETTER, _DIGIT, _SINGLE))
 
 
 def _glue(kinds: npt.NDArray[np.uint8], codes: npt.NDArray[np.uint32]) -> None:
@@ -169,3 +168,6 @@ def _fold_tables() -> tuple[Hashes, Hashes]:
 
 
 _FOLD_KEYS, _FOLD_VALUES = _fold_tables()
+_SLOTS: Final = 1 << 14
+_MAY_FOLD: Final = np.zeros(_SLOTS, np.bool_)
+_MAY_FOLD[(_FOLD_KEYS & np.uint64(_SLOTS - 1)).astype(np.int64)] = True

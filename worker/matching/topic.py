@@ -4,6 +4,7 @@ An independent report shares no copy with another, but names, places and rare wo
 headline and lede. All sums are of whole numbers, so that every machine finds the same.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import sqrt
 from typing import Final
@@ -16,10 +17,9 @@ from worker.matching.tokens import Hashes, tokens
 
 Weights = npt.NDArray[np.int64]
 
-LEDE: Final = 90  # words
-HEADLINE: Final = 2  # times that a word of the headline counts
-KEYWORDS: Final = 32
-KEYWORD_LEDE: Final = 2  # occurrences that standing in the lede is worth
+LEAD: Final = 800  # characters of copy
+OFTEN: Final = 4  # occurrences that count when keywords are chosen
+KEYWORDS: Final = 24
 SLOTS: Final = 1 << 16  # counters; rare words share one by chance, which makes them less rare
 HALVE: Final = 1 << 17  # stories after which the counters are halved
 RATIOS: Final = 4_096
@@ -29,12 +29,11 @@ _RARITY: Final = np.array(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Topic:
-    """The distinct words of a story, sorted, with the occurrences of each in all and on top."""
+class Bag:
+    """The distinct words of a text, sorted, with the occurrences of each."""
 
     words: Hashes
     counts: Weights
-    top: Weights
 
 
 class Lexicon:
@@ -48,7 +47,7 @@ class Lexicon:
 
     def add(self, words: Hashes) -> None:
         """Count the distinct words of a story in."""
-        self._counts[np.unique(_slots(words))] += 1
+        self._counts[_slots(words)] += 1  # once a slot, however many words share it
         self._stories += 1
         if self._stories >= HALVE:
             self._counts >>= 1
@@ -65,47 +64,49 @@ def _slots(words: Hashes) -> npt.NDArray[np.int64]:
     return (words & np.uint64(SLOTS - 1)).astype(np.int64)
 
 
-def topic_of(narrative: Narrative, headline: str | None) -> Topic:
-    """Read the topic of a story."""
-    prose = narrative.words[narrative.marks != UNPROSAIC]
-    head = tokens(headline or "").hashes
-    top = np.concatenate((np.repeat(head, HEADLINE), prose[:LEDE]))
-    words, counts = np.unique(np.concatenate((prose, head)), return_counts=True)
-    above = np.bincount(np.searchsorted(words, top), minlength=len(words))
-    return Topic(words=words, counts=counts.astype(np.int64), top=above.astype(np.int64))
+def lead_of(headline: str | None, paragraphs: Iterable[str]) -> Bag:
+    """Read the headline and the first words of a copy; those of the headline count twice."""
+    head = (headline or "")[:LEAD]
+    top = [head]
+    size = 0
+    for text in paragraphs:
+        top.append(text[: LEAD - size])
+        size += len(top[-1])
+        if size >= LEAD:
+            break
+    found = tokens("\n".join(top))
+    in_head = found.starts.searchsorted(len(head), side="right")
+    return _bag(np.concatenate((found.hashes[:in_head], found.hashes)))
 
 
-def keywords(topic: Topic, lexicon: Lexicon) -> npt.NDArray[np.uint32]:
-    """Choose the words that a story is found by: rare, frequent, high up. Sorted, distinct."""
-    often = topic.counts + KEYWORD_LEDE * (topic.top > 0)
-    weights = lexicon.rarity(topic.words) * np.minimum(often, 8)
-    chosen = np.lexsort((topic.words, -weights))[:KEYWORDS]
-    chosen = chosen[weights[chosen] > 0]
-    return np.unique((topic.words[chosen] >> np.uint64(32)).astype(np.uint32))
+def whole_of(narrative: Narrative) -> Bag:
+    """Read the prose of a copy."""
+    return _bag(narrative.words[narrative.marks != UNPROSAIC])
 
 
-def alike(one: Topic, other: Topic, lexicon: Lexicon) -> float:
-    """Measure how alike two topics are, 0 to 1.5: cosine of the tops plus half that of the whole."""
-    at = np.searchsorted(other.words, one.words)
+def _bag(read: Hashes) -> Bag:
+    """Count words."""
+    read.sort()
+    first = np.ones(len(read) + 1, np.bool_)
+    first[1:-1] = read[1:] != read[:-1]
+    at = first.nonzero()[0]
+    return Bag(words=read[at[:-1]], counts=at[1:] - at[:-1])
+
+
+def keywords(lead: Bag, lexicon: Lexicon) -> npt.NDArray[np.uint32]:
+    """Choose the words that a story is found by, the rarest and most frequent of its lead."""
+    weights = lexicon.rarity(lead.words) * np.minimum(lead.counts, OFTEN)
+    chosen = np.lexsort((lead.words, -weights))[:KEYWORDS]
+    return (lead.words[chosen[weights[chosen] > 0]] >> np.uint64(32)).astype(np.uint32)
+
+
+def alike(one: Bag, other: Bag, lexicon: Lexicon) -> float:
+    """Measure how alike two bags are, 0 to 1: the cosine of their words, the rare ones heavier."""
+    at = other.words.searchsorted(one.words)
     at[at == len(other.words)] = 0
     shared = np.flatnonzero(other.words[at] == one.words) if len(other.words) else at[:0]
     if not len(shared):
         return 0.0
-    there = at[shared]
-    ours, theirs = lexicon.rarity(one.words), lexicon.rarity(other.words)
-    common = ours[shared] ** 2
-    top = _cosine(
-        int((common * one.top[shared] * other.top[there]).sum()),
-        int(((ours * one.top) ** 2).sum()),
-        int(((theirs * other.top) ** 2).sum()),
-    )
-    whole = _cosine(
-        int((common * one.counts[shared] * other.counts[there]).sum()),
-        int(((ours * one.counts) ** 2).sum()),
-        int(((theirs * other.counts) ** 2).sum()),
-    )
-    return top + whole / 2
-
-
-def _cosine(product: int, one: int, other: int) -> float:
-    return product / sqrt(one * other) if one and other else 0.0
+    ours, theirs = lexicon.rarity(one.words) * one.counts, lexicon.rarity(other.words) * other.counts
+    product = int((ours[shared] * theirs[at[shared]]).sum())
+    return product / sqrt(int((ours * ours).sum()) * int((theirs * theirs).sum())) if product else 0.0

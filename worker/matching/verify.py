@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-from worker.matching.narrative import TOLD, UNPROSAIC, Mask, Narrative
+from worker.matching.narrative import TOLD, UNPROSAIC, Mask, Narrative, Positions
 from worker.matching.sketch import WIDTH
 
 GAP: Final = 2  # words that may differ inside a common run
@@ -51,73 +50,91 @@ class Evidence:
     theirs: Side
 
 
-def compare(ours: Narrative, theirs: Narrative, *, recurrent: Mask | None = None) -> Evidence:
-    """Compare two copies; ``recurrent`` marks words of ours that recur all over the outlet."""
+def compare(
+    ours: Narrative, theirs: Narrative, *, recurrent: Mask | None = None, least: int = 0
+) -> Evidence | None:
+    """Compare two copies; None when they have fewer than ``least`` shingles in common.
+
+    ``recurrent`` marks words of ours that recur all over the outlet.
+    """
+    hits, there = _matches(ours, theirs)
+    if len(hits) < least:
+        return None
     told = ours.told if recurrent is None else ours.told & ~recurrent
     return Evidence(
-        ours=_side(ours, theirs, told, theirs.told),
-        theirs=_side(theirs, ours, theirs.told, told),
+        ours=_side(ours, hits, there, told, theirs.told),
+        theirs=_side(theirs, *_matches(theirs, ours), theirs.told, told),
     )
 
 
-def _side(ours: Narrative, theirs: Narrative, ours_told: Mask, theirs_told: Mask) -> Side:
+def _matches(ours: Narrative, theirs: Narrative) -> tuple[Positions, Positions]:
+    """Find the shingles of ours that theirs has, and where theirs has each first."""
+    if not len(theirs.ordered):
+        return ours.order[:0], theirs.order
+    at = theirs.ordered.searchsorted(ours.ordered)  # both sorted: several times as fast as in any order
+    found = (theirs.ordered.take(at, mode="clip") == ours.ordered).nonzero()[0]
+    return ours.order[found], theirs.order[at[found]]
+
+
+def _side(ours: Narrative, hits: Positions, there: Positions, ours_told: Mask, theirs_told: Mask) -> Side:
     size = len(ours.words)
-    if not size or not len(theirs.words):
-        return Side(
-            words=size, told=0, common=0, solid=0, shared=0, quoted=0, covered=np.zeros(size, np.bool_)
-        )
-    at = np.searchsorted(theirs.ordered, ours.shingles)
-    at[at == len(theirs.ordered)] = 0
-    hits = np.flatnonzero(theirs.ordered[at] == ours.shingles)
-    there = theirs.order[at[hits]]
     width = min(WIDTH, size)
-    last = np.minimum(there + width, len(theirs.words))
-    told_there = np.concatenate(([0], np.cumsum(theirs_told)))
+    sums = np.zeros(len(theirs_told) + 1, np.int32)
+    theirs_told.cumsum(out=sums[1:])
+    told_there = sums.take(there + width, mode="clip") - sums[there]
     shared = _runs(_spread(hits, width, size))
-    untold = _spread(hits[2 * (told_there[last] - told_there[there]) < width], width, size)
+    untold = _spread(hits[2 * told_there < width], width, size)
     told = ours_told & ~untold
     common = shared & told
     prose = ours.marks != UNPROSAIC
     shared &= prose
     speech = prose & ((ours.marks != TOLD) | untold)
     return Side(
-        words=int(prose.sum()),
-        told=int(told.sum()),
-        common=int(common.sum()),
+        words=int(np.count_nonzero(prose)),
+        told=int(np.count_nonzero(told)),
+        common=int(np.count_nonzero(common)),
         solid=solid_words(common),
-        shared=int(shared.sum()),
-        quoted=int((shared & ~common & speech).sum()),
+        shared=int(np.count_nonzero(shared)),
+        quoted=int(np.count_nonzero(shared & ~common & speech)),
         covered=common,
     )
 
 
-def _spread(starts: npt.NDArray[np.int64], width: int, size: int) -> Mask:
+def _spread(starts: Positions, width: int, size: int) -> Mask:
     """Mark ``width`` words from each start."""
-    mask = np.zeros(size + width, np.bool_)
-    for step in range(width):
-        mask[starts + step] = True
+    single = np.zeros(size + width, np.bool_)
+    single[starts] = True
+    mask = single.copy()
+    for step in range(1, width):
+        mask[step:] |= single[:-step]
     return mask[:size]
 
 
 def solid_words(mask: Mask) -> int:
     """Count the marked words that stand in runs of at least ``SOLID``."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False]))))
+    edges = _edges(mask)
     sizes = edges[1::2] - edges[::2]
     return int(sizes[sizes >= SOLID].sum())
 
 
+def _edges(mask: Mask) -> Positions:
+    """Find where marked runs start and end, alternately."""
+    padded = np.zeros(len(mask) + 2, np.bool_)
+    padded[1:-1] = mask
+    return (padded[1:] != padded[:-1]).nonzero()[0]
+
+
 def _runs(mask: Mask) -> Mask:
     """Close gaps of at most ``GAP`` words and drop runs of fewer than ``RUN``."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False]))))
-    starts, ends = edges[::2], edges[1::2]
-    if not len(starts):
+    edges = _edges(mask)
+    if not len(edges):
         return mask
-    apart = starts[1:] - ends[:-1] > GAP
-    starts = starts[np.concatenate(([True], apart))]
-    ends = ends[np.concatenate((apart, [True]))]
+    apart = np.ones(len(edges) // 2 + 1, np.bool_)
+    apart[1:-1] = edges[2::2] - edges[1:-1:2] > GAP
+    starts, ends = edges[::2][apart[:-1]], edges[1::2][apart[1:]]
     long = ends - starts >= RUN
     steps = np.zeros(len(mask) + 1, np.int8)
     steps[starts[long]] = 1
     steps[ends[long]] = -1
-    result: Mask = np.cumsum(steps[:-1]).astype(np.bool_)
+    result: Mask = steps[:-1].cumsum(dtype=np.int8).view(np.bool_)
     return result

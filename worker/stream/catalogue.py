@@ -4,6 +4,7 @@ aiokafka has no IncrementalAlterConfigs; the older AlterConfigs replaces all of 
 what others have set is read first and sent along.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
@@ -18,6 +19,8 @@ from worker.stream.kafka import client_args
 
 SET_ON_TOPIC: Final = 1  # config source DYNAMIC_TOPIC_CONFIG of DescribeConfigs
 UNKNOWN_TOPIC: Final = 3
+VISIBLE_EVERY: Final = 0.05  # seconds between looks for a new topic
+VISIBLE_TRIES: Final = 200
 IN_STEP: Final = 3  # copies from which on an acknowledgement must mean two
 EXISTS: Final = 36  # somebody else made it between our look and our request
 
@@ -79,6 +82,8 @@ async def apply(settings: Settings, *, grow: bool = False) -> Changes:
                 done.append(f"grew {name} from {present[name].partitions} to {_partitions(topic.partitions)}")
             elif missing:
                 left.append(f"{name} has {_shape(topic, present[name])}")
+        if done:
+            await admin.seen(list(names))
     return Changes(done=tuple(done), left=tuple(left))
 
 
@@ -199,6 +204,14 @@ class _Admin:
                     own={entry[0]: entry[1] for entry in entries if entry[3] == SET_ON_TOPIC},
                 )
         return configs
+
+    async def seen(self, names: list[str]) -> None:
+        """Wait until the broker tells of all ``names``: it answers a request to create before it does."""
+        for _ in range(VISIBLE_TRIES):
+            if len(await self.present(names)) == len(names):
+                return
+            await asyncio.sleep(VISIBLE_EVERY)
+        raise Refused("the broker made the topics and does not list them yet; try again")
 
     async def create(self, name: str, topic: Topic, settings: Settings) -> None:
         new = NewTopic(name, topic.partitions, settings.replication, topic_configs=config_of(topic, settings))

@@ -34,8 +34,10 @@ from worker.story import (
     FurnitureKind,
     Kind,
     Paragraph,
+    PubStatus,
     Role,
     Story,
+    Subject,
 )
 
 E = TypeVar("E", bound=StrEnum)
@@ -51,6 +53,7 @@ KINDS: Final = _members(Kind)
 ROLES: Final = _members(Role)
 FURNITURE_KINDS: Final = _members(FurnitureKind)
 CREDIT_KINDS: Final = _members(CreditKind)
+PUB_STATUSES: Final = _members(PubStatus)
 
 
 def story_to_wire(story: Story, *, fingerprint: bool = True) -> wire.StoryV1:
@@ -74,6 +77,25 @@ def story_to_wire(story: Story, *, fingerprint: bool = True) -> wire.StoryV1:
         language=story.language,
         native_id=story.native_id,
         native_version=story.native_version,
+        native_ids=story.native_ids,
+        transmission_no=story.transmission_no,
+        slug=story.slug,
+        version_kind=story.version_kind,
+        version_no=story.version_no,
+        part_no=story.part_no,
+        urgency=story.urgency,
+        ed_note=story.ed_note,
+        editorial_types=story.editorial_types,
+        pub_status=_word(story.pub_status),
+        embargo_until=story.embargo_until,
+        first_created=story.first_created,
+        version_created=story.version_created,
+        copyright=story.copyright,
+        distributor=story.distributor,
+        keywords=story.keywords,
+        subjects=tuple([wire.Subject(code=each.code, scheme=each.scheme) for each in story.subjects]),
+        refers_to=story.refers_to,
+        from_text=story.from_text,
         credits=tuple([_credit(each) for each in story.credits]),
         paragraphs=tuple(
             [wire.Paragraph(text=each.text, role=_word(each.role)) for each in story.paragraphs]
@@ -113,6 +135,25 @@ def story_from_wire(message: wire.StoryV1) -> Story:
         language=message.language,
         native_id=message.native_id,
         native_version=message.native_version,
+        native_ids=message.native_ids,
+        transmission_no=message.transmission_no,
+        slug=message.slug,
+        version_kind=message.version_kind,
+        version_no=message.version_no,
+        part_no=message.part_no,
+        urgency=message.urgency,
+        ed_note=message.ed_note,
+        editorial_types=message.editorial_types,
+        pub_status=PUB_STATUSES[message.pub_status],
+        embargo_until=message.embargo_until,
+        first_created=message.first_created,
+        version_created=message.version_created,
+        copyright=message.copyright,
+        distributor=message.distributor,
+        keywords=message.keywords,
+        subjects=tuple([Subject(code=each.code, scheme=each.scheme) for each in message.subjects]),
+        refers_to=message.refers_to,
+        from_text=message.from_text,
         credits=tuple(
             [
                 Credit(kind=CREDIT_KINDS[each.kind], text=each.text, agency=each.agency)
