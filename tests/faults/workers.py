@@ -27,6 +27,7 @@ class WorkerProcess:
             **settings,
         }
         self._log = log
+        self.port = int(self._environment["WIRETRACE_HTTP_PORT"])
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -57,6 +58,33 @@ class WorkerProcess:
             self.process.kill()
             self.process.wait()
             raise
+
+    async def metric(self, name: str) -> float | None:
+        """Read a metric without labels; None while the worker does not answer."""
+        try:
+            reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        except OSError:
+            return None
+        try:
+            writer.write(b"GET /metrics HTTP/1.0\r\n\r\n")
+            body = (await asyncio.wait_for(reader.read(), 2)).decode()
+        except (OSError, TimeoutError):
+            return None
+        finally:
+            writer.close()
+        for line in body.splitlines():
+            if line.startswith(f"{name} "):
+                return float(line.rpartition(" ")[2])
+        return None
+
+    def suspend(self) -> None:
+        """Freeze: the process stands still and knows nothing of it."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGSTOP)
+
+    def wake(self) -> None:
+        if self.process is not None:
+            self.process.send_signal(signal.SIGCONT)
 
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None

@@ -90,7 +90,9 @@ def test_the_story_goes_where_it_belongs_and_says_how_it_differs(lines, canonica
     for kind in ("names", "figures"):
         told = {(swap["canonical"], swap["variant"]) for swap in variant[kind]}
         for canonical, changed in part.get(kind, ()):
-            assert any(a in canonical and b in changed or canonical in a and changed in b for a, b in told), (
+            assert any(
+                (a in canonical and b in changed) or (canonical in a and changed in b) for a, b in told
+            ), (
                 kind,
                 canonical,
                 changed,

@@ -12,10 +12,18 @@ JVM: Final = (
     "-XX:+UseSerialGC",
     "-XX:TieredStopAtLevel=1",  # halves the start; a development broker never gets hot enough for C2
     "--enable-native-access=ALL-UNNAMED",  # zstd-jni and snappy load native code
+    "--sun-misc-unsafe-memory-access=allow",  # Kafka unmaps its index files with it
     "-Djava.awt.headless=true",
     "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
     "-Dorg.slf4j.simpleLogger.showDateTime=true",
     "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSS",
+)
+
+# Beside an ahead-of-time cache: Java 25 saves adapters that it cannot match again, and says so.
+AHEAD: Final = (
+    "-XX:+UnlockDiagnosticVMOptions",
+    "-XX:-AOTAdapterCaching",
+    "-XX:-AOTStubCaching",
 )
 
 LEAN: Final[Mapping[str, str]] = {
@@ -50,7 +58,8 @@ LEAN: Final[Mapping[str, str]] = {
 def properties(*, data: Path, port: int, controller: int, more: Mapping[str, str]) -> str:
     """Render ``server.properties`` for this data folder and these two ports.
 
-    ``more`` overrides, except that its listeners stand beside ours, which clients on loopback need.
+    ``more`` overrides, except that its listeners stand beside ours, which clients on loopback need; they
+    are advertised as they are, or as its ``advertised.listeners`` say (a proxy before them).
     """
     plain, quorum = f"PLAINTEXT://{HOST}:{port}", f"CONTROLLER://{HOST}:{controller}"
     settings = {
@@ -59,7 +68,9 @@ def properties(*, data: Path, port: int, controller: int, more: Mapping[str, str
         "log.dirs": str(data / "log"),
         **more,
         "listeners": ",".join(filter(None, (plain, quorum, more.get("listeners")))),
-        "advertised.listeners": ",".join(filter(None, (plain, more.get("listeners")))),
+        "advertised.listeners": ",".join(
+            filter(None, (plain, more.get("advertised.listeners", more.get("listeners"))))
+        ),
     }
     return "".join(f"{key}={_escape(value)}\n" for key, value in settings.items())
 

@@ -90,3 +90,25 @@ def agency_called(name: str | None) -> str | None:
     'AP'
     """
     return _EXACT.get(" ".join(name.split()).casefold()) if name else None
+
+
+def agency_at(name: str | None) -> str | None:
+    """Return the short name of the agency that a field names: whole, by its domain, or within more words.
+
+    >>> agency_at("reuters.com"), agency_at("PA Sport")
+    ('Reuters', 'PA')
+    """
+    if not name:
+        return None
+    domain = _DOMAIN.fullmatch(name.strip().lower())
+    if domain:
+        return agency_called(domain[1]) or agency_called(domain[1].replace("-", " ")) or _SITES.get(domain[1])
+    return agency_called(name) or agency_named(name)
+
+
+_DOMAIN: Final = re.compile(r"(?:https?://)?(?:www\.)?([a-z0-9\-]{2,40})(?:\.[a-z]{2,10}){1,2}/?")
+_SITES: Final = {
+    "businesswire": "Business Wire",
+    "globenewswire": "GlobeNewswire",
+    "prnewswire": "PR Newswire",
+}

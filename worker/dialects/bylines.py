@@ -7,7 +7,8 @@ _BYLINE: Final = re.compile(
     r"""(?:By|BY|Por|Von|Par|Story\sby|Written\sby)\s{1,3}
         (?:the\s|[A-ZÀ-Þ][\w.'’\-]{0,24}[,;]?\s(?:and\s|&\s)?){0,15}
         [A-ZÀ-Þ][\w.'’\-]{0,24}
-        (?:\s?[,|/\-–—]\s?[^.!?]{0,80})?\s?""",
+        (?:\s?[,|/\-–—]\s?[^.!?]{0,80})?\s?
+    |   (?:By|BY)\s(?:our|OUR|staff|Staff|STAFF)\s[^.!?:;]{0,80}  # By our foreign staff and AP""",
     re.VERBOSE,
 )
 _LONGEST: Final = 160

@@ -14,12 +14,13 @@ _DATE: Final = rf"(?:{_MONTH}\s?\d{{1,2}}(?:,?\s\d{{4}})?|\d{{1,2}}\.?\s(?:de\s)
 _DASH: Final = r"(?:\s?[—–―]|\s?--|\s-|\s?\.-|\s_)(?=\s|\Z|[“\"‘'A-ZÀ-Þ])"
 _CAPITALS: Final = r"[A-ZÀ-Þ][A-ZÀ-Þ.'’\-]{1,24}(?:\s[A-ZÀ-Þ][A-ZÀ-Þ.'’\-]{0,24}){0,4}"
 _REST: Final = r"(?:,\s[A-ZÀ-Þ][^\W\d_.'’\-]{0,20}[\w.'’\-]{0,12}(?:\s[A-ZÀ-Þ][\w.'’\-]{1,20}){0,2}){0,2}"
+_COUNTRY: Final = r"(?:\s\([A-ZÀ-Þ][\w.'’\- ]{1,30}\)(?=\s\())?"  # Kyiv (Ukraine) (AFP) –
 _JOINED: Final = rf"(?:\s?/\s?{_CAPITALS}){{0,3}}"
 _MIXED: Final = r"[A-ZÀ-Þ][\w.'’\-]{1,24}(?:[\s/][A-ZÀ-Þ][\w.'’\-]{0,24}){0,3}"
 _AGENCY: Final = rf"\((?P<agency>[^()]{{0,20}}?\b(?:{ALIAS})\b[^()]{{0,30}}|[A-Z][A-Z\w. ]{{1,20}})\)"
 
 _WITH_AGENCY: Final = re.compile(
-    rf"""(?:(?P<place>(?:{_CAPITALS}{_JOINED}|{_MIXED}){_REST}),?\s{{0,2}})?
+    rf"""(?:(?P<place>(?:{_CAPITALS}{_JOINED}|{_MIXED}){_REST}{_COUNTRY}),?\s{{0,2}})?
          (?:(?P<date>{_DATE}),?\s{{1,2}})?
          {_AGENCY}
          (?:\s?(?P<after>{_DATE}))?

@@ -1,4 +1,4 @@
-"""What a wire item is for a desk: story, alert, correction, bulletin, digest, table or traffic of the service.
+"""What a wire item is for a desk: story, alert, correction, bulletin, digest, table, service traffic.
 
 The words decide before the digits: a routine weather table was sent as urgent, a kill as a bulletin.
 """
@@ -36,7 +36,8 @@ _BY_STATUS: Final = {
 """What a publication status makes of an item; an embargoed item stays the kind that it is."""
 
 _KILL: Final = re.compile(
-    r"\bkill(?:ed|ing)? is mandatory|\bKILL KILL KILL\b|^BULLETIN KILL\b|^(?:Please\s)?[Kk]ill the .{3,120},\s[A-Za-z]\d{3,5}"
+    r"\bkill(?:ed|ing)? is mandatory|\bKILL KILL KILL\b|^BULLETIN KILL\b|^(?:Please\s)?[Kk]ill the "
+    r".{3,120},\s[A-Za-z]\d{3,5}"
     r"|\bADVISORY\b.{0,200}\b(?:is|has been|are)\swithdrawn\b|\bSTORY WITHDRAWN\b|\bmandatory kill\b"
 )
 _WITHHOLD: Final = re.compile(
@@ -132,28 +133,39 @@ def kind_of(  # noqa: PLR0913 - each is one place where an item says what it is
     ``urgency`` is the scale of the IPTC, 1 for a flash. An item without copy that nothing else explains
     is a stub.
     """
-    bulletin = _bulletin(headline, version, ed_note, status, paragraphs)
-    if bulletin is not None:
-        return bulletin
-    title = headline or ""
+    return (
+        _bulletin(headline, version, ed_note, status, paragraphs)
+        or _apart(headline or "", slug, signals, paragraphs)
+        or _copy_kind(
+            alert=_is_alert(headline, slug, version, urgency, paragraphs),
+            corrected=corrects(ed_note),
+            released=agency in PRESS_RELEASES,
+            paragraphs=paragraphs,
+        )
+    )
+
+
+def _apart(
+    title: str, slug: str | None, signals: Sequence[str], paragraphs: Sequence[Paragraph]
+) -> Kind | None:
+    """Find what is not for matching by its words or its shape."""
     if any(signal.lower() == "test" for signal in signals) or _SERVICE.search(title):
         return Kind.SERVICE
     if _DIGEST.search(title) or (slug and _DIGEST_SLUG.search(slug)):
         return Kind.DIGEST
     if _ADVISORY.search(title):
         return Kind.ADVISORY
-    if _is_table(slug, paragraphs):
-        return Kind.TABLE
-    if _is_alert(headline, slug, version, urgency, paragraphs):
+    return Kind.TABLE if _is_table(slug, paragraphs) else None
+
+
+def _copy_kind(*, alert: bool, corrected: bool, released: bool, paragraphs: Sequence[Paragraph]) -> Kind:
+    if alert:
         return Kind.ALERT
-    copy = [paragraph for paragraph in paragraphs if paragraph.role is not Role.TABLE]
-    if not copy:
+    if all(paragraph.role is Role.TABLE for paragraph in paragraphs):
         return Kind.STUB
-    if corrects(ed_note):
+    if corrected:
         return Kind.CORRECTION
-    if agency in PRESS_RELEASES:
-        return Kind.PRESS_RELEASE
-    return Kind.STORY
+    return Kind.PRESS_RELEASE if released else Kind.STORY
 
 
 def _bulletin(

@@ -1,4 +1,4 @@
-"""Version words of wire copy (``1st Ld-Writethru``, ``10th Add``, ``UPDATE 2-``, ``KILL``) and the slug beside.
+"""Version words of wire copy (``1st Ld-Writethru``, ``10th Add``, ``UPDATE 2-``) and the slug beside them.
 
 Sources: the keyword line of AP (ANPA 1312), the slug and headline labels of Reuters, the status lines of
 dpa. All are read into one scale, so that no format has words of its own.
@@ -108,7 +108,6 @@ _WORDS: Final[Mapping[str, VersionKind]] = MappingProxyType(
         "adv": VersionKind.ADVANCE,
         "advance": VersionKind.ADVANCE,
         "advisory": VersionKind.ADVISORY,
-        "achtung": VersionKind.ADVISORY,
         "disregard": VersionKind.DISREGARD,
         "withhold": VersionKind.WITHHOLD,
         "hold": VersionKind.WITHHOLD,
@@ -135,7 +134,8 @@ _COUNT: Final = re.compile(r"\d{1,6}")
 _BRACKET: Final = re.compile(r"\s{0,3}\((?P<labels>[^()]{2,80})\)\s{0,3}$")
 _HEADED: Final = re.compile(
     r"(?P<label>(?:UPDATE|WRAPUP|RPT|REPEAT|REFILE|CORRECTED|CORRECTION|CORRECTIVE|RECASTS|ADVISORY"
-    r"|CLARIFICATION|KILL|WITHDRAWN|STORY WITHDRAWN)(?: \d{1,2})?)(?:\s?\((?:[A-Z][\w ]{2,30})\))?\s?(?:-|:\s|–\s?|—\s?)(?=\S)"
+    r"|CLARIFICATION|KILL|WITHDRAWN|STORY WITHDRAWN)(?: \d{1,2})?)(?:\s?\((?:[A-Z][\w ]{2,30})\))?"
+    r"\s?(?:-|:\s|–\s?|—\s?)(?=\S)"
 )
 _LONGEST: Final = 240
 

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
 
+from worker.dialects.zones import local_time
+
 _LONGEST: Final = 64
 _MILLISECONDS: Final = 100_000_000_000
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -13,11 +15,11 @@ _COMPACT: Final = re.compile(
 )
 
 
-def rfc3339(value: object) -> str | None:
+def rfc3339(value: object, *, agency: str | None = None) -> str | None:
     """Write a date or time as RFC 3339, seconds precision; None when it is no date.
 
     Takes ISO 8601, RFC 2822 and Unix times (seconds or milliseconds). A day alone becomes its midnight
-    and a time without zone is taken as UTC.
+    and a time without zone is taken as its agency's, else as UTC.
 
     >>> rfc3339("2020-02-03T10:20:00+01:00")
     '2020-02-03T10:20:00+01:00'
@@ -26,11 +28,17 @@ def rfc3339(value: object) -> str | None:
     if moment is None:
         return None
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
+        moment = local_time(moment, agency)
     offset = moment.utcoffset()
     if offset is None or offset % timedelta(minutes=1):
         return None
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def has_zone(value: str) -> bool:
+    """Tell whether a time names its offset; a time without one is its agency's guess."""
+    moment = _moment(value)
+    return moment is not None and moment.tzinfo is not None
 
 
 def _moment(value: object) -> datetime | None:

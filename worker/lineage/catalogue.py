@@ -20,7 +20,7 @@ from worker.matching.sketch import SHIFT, sampled_hashes
 from worker.matching.topic import Bag, Lexicon, keywords, lead_of
 from worker.story import Fingerprint, Role, Story
 
-KEPT_COPIES: Final = 8  # of one canonical story: its own copy and the variants that add the most
+KEPT_COPIES: Final = 8  # of one canonical story: its own copy and the latest variants that add to it
 FIRST: Final = 10  # members that a snapshot lists from the beginning
 LATEST: Final = 10  # and from the end
 POSTED: Final = 2_048  # hashes of one story that are indexed, the smallest first
@@ -240,6 +240,8 @@ class Catalogue:
         narrative: Narrative | None,
     ) -> None:
         """Keep a copy for comparing, and index it; ``narrative`` when it has been read already."""
+        if len(canon.held) >= KEPT_COPIES:  # the canonical copy stays, the oldest of the others goes
+            self._release(canon.held.pop(1))
         number = self._numbered
         self._numbered += 1
         keys = index_keys(story.fingerprint)

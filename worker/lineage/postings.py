@@ -90,7 +90,7 @@ class Postings:
         fresh_documents: list[int] = []
         for place, key in enumerate(keys.tolist()):
             if key in self._fresh:
-                some = [*self._crowded.get(key, _NONE)[-PER_RUN:], self._fresh[key]]
+                some = [*self._crowded.get(key, _NONE)[1 - PER_RUN :], self._fresh[key]]
                 fresh_documents += some
                 fresh_places += [place] * len(some)
         places.append(np.array(fresh_places, np.int64))

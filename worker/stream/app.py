@@ -2,9 +2,7 @@
 
 import asyncio
 import signal
-import tempfile
 import time
-from pathlib import Path
 from typing import Any, Final
 
 import faust
@@ -14,6 +12,7 @@ from mode import Service
 from topics.catalog import WIRE_PAYLOADS, topic_name
 from worker.settings import Settings
 from worker.stream import metrics
+from worker.stream.halt import halt
 from worker.stream.health import Health
 from worker.stream.kafka import client_args, faust_credentials
 from worker.stream.placer import Placer
@@ -24,17 +23,27 @@ from worker.stream.vitals import Vitals
 log = structlog.get_logger("wiretrace.worker")
 
 WATCH_EVERY: Final = 1.0  # seconds between looks at the split side
+STOP_WITHIN: Final = 15.0  # seconds; a broker that does not answer must not keep us from stopping
 
 
-def build_app(settings: Settings, scratch: Path) -> faust.App:
+class _App(faust.App):
+    """Faust without the folders that it makes for tables: we have none, and kill -9 would leave them."""
+
+    def _create_directories(self) -> None:
+        """Make nothing."""
+
+
+def build_app(settings: Settings) -> faust.App:
     """Return the Faust app that reads ``wire-payloads``; it keeps no table and serves no web page."""
-    return faust.App(
+    return _App(
         settings.split_group,
         broker=[f"kafka://{host}" for host in settings.bootstrap.split(",")],
         broker_credentials=faust_credentials(settings),
         broker_commit_interval=0.3,
         broker_commit_every=500,
         broker_max_poll_records=500,
+        broker_session_timeout=settings.session_timeout,
+        broker_heartbeat_interval=settings.session_timeout / 10,
         consumer_group_instance_id=settings.instance_id and f"{settings.instance_id}-split",
         consumer_auto_offset_reset="earliest",
         consumer_max_fetch_size=REQUEST_BYTES,
@@ -43,7 +52,6 @@ def build_app(settings: Settings, scratch: Path) -> faust.App:
         topic_allow_declare=False,
         topic_disable_leader=True,
         store="memory://",
-        datadir=str(scratch),
         web_enabled=False,
         worker_redirect_stdouts=False,
     )
@@ -52,10 +60,10 @@ def build_app(settings: Settings, scratch: Path) -> faust.App:
 class Worker(Service):
     """The whole worker: probes, producer, split and place. A crash of one part ends all."""
 
-    def __init__(self, settings: Settings, scratch: Path, **kwargs: Any) -> None:  # noqa: ANN401
+    def __init__(self, settings: Settings, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(**kwargs)
         self.vitals = Vitals(clock=time.monotonic)
-        self._app = build_app(settings, scratch)
+        self._app = build_app(settings)
         self._payloads = topic_name(WIRE_PAYLOADS.name, settings.prefix)
         publisher = Publisher(client_args(settings), linger_ms=settings.linger_ms)
         self._services = (
@@ -97,21 +105,29 @@ class Worker(Service):
 
 
 async def run(settings: Settings) -> int:
-    """Run a worker until SIGTERM or SIGINT (exit code 0) or a fault (1)."""
+    """Run a worker until SIGTERM or SIGINT (exit code 0; a second one does not wait: 1) or a fault (1)."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def asked(name: str) -> None:
+        if stop.is_set():
+            halt("worker.hurried", signal=name)
+        stop.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    with tempfile.TemporaryDirectory(prefix="wiretrace-") as scratch:
-        worker = Worker(settings, Path(scratch))
-        await worker.start()
-        waiting = [asyncio.ensure_future(stop.wait()), asyncio.ensure_future(worker.wait_until_stopped())]
-        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        for task in waiting:
-            task.cancel()
-        await worker.stop()
-        if worker.crashed:
-            log.error("worker.crashed", error=repr(worker.crash_reason)[:500])
-            return 1
+        loop.add_signal_handler(number, asked, number.name)
+    worker = Worker(settings)
+    await worker.start()
+    waiting = [asyncio.ensure_future(stop.wait()), asyncio.ensure_future(worker.wait_until_stopped())]
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
+    try:
+        await asyncio.wait_for(worker.stop(), STOP_WITHIN)
+    except TimeoutError:
+        halt("worker.stop_timed_out", seconds=STOP_WITHIN)
+    if worker.crashed:
+        log.error("worker.crashed", error=repr(worker.crash_reason)[:500])
+        return 1
     log.info("worker.stopped")
     return 0

@@ -22,5 +22,7 @@ LAG: Final = Gauge("wiretrace_consumer_lag", "Records that wait", ["topic"])
 REDELIVERIES: Final = Counter("wiretrace_redeliveries", "Records dropped as seen before")
 # seconds that the last rebuild of the state took
 RECOVERY_SECONDS: Final = Gauge("wiretrace_recovery_seconds", "Last rebuild of the state of place")
+# 1 on the worker that owns the matching partition, 0 on the others
+PLACING: Final = Gauge("wiretrace_placing", "Whether this worker places")
 # transactions of place, by outcome: committed, failed
 TRANSACTIONS: Final = Counter("wiretrace_transactions", "Transactions of place", ["outcome"])

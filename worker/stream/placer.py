@@ -56,6 +56,8 @@ class Placer(Service, ConsumerRebalanceListener):
             group_instance_id=settings.instance_id and f"{settings.instance_id}-place",
             enable_auto_commit=False,
             auto_offset_reset="earliest",
+            session_timeout_ms=round(settings.session_timeout * 1000),
+            heartbeat_interval_ms=round(settings.session_timeout * 100),
             max_partition_fetch_bytes=8 * 1024 * 1024,
         )
         super().__init__(**kwargs)
@@ -102,14 +104,19 @@ class Placer(Service, ConsumerRebalanceListener):
             try:
                 await self._own(ledger)
             except (Lost, KafkaError, OSError) as error:
-                if self.should_stop:
-                    break
-                metrics.TRANSACTIONS.labels("failed").inc()
-                self._part.recovered = not self._owner
-                log.warning("place.interrupted", error=type(error).__name__, message=str(error)[:200])
-                await self.sleep(RETRY_AFTER)
+                await self._interrupted(error)
             finally:
+                metrics.PLACING.set(0)
                 await ledger.close()
+
+    async def _interrupted(self, error: Exception) -> None:
+        """Tell that placing stopped, unless it was asked to, and wait before the state is read again."""
+        if self.should_stop:
+            return
+        metrics.TRANSACTIONS.labels("failed").inc()
+        self._part.recovered = not self._owner
+        log.warning("place.interrupted", error=type(error).__name__, message=str(error)[:200])
+        await self.sleep(RETRY_AFTER)
 
     async def _idle(self) -> None:
         """Keep the membership alive while another worker owns the partition."""
@@ -126,6 +133,7 @@ class Placer(Service, ConsumerRebalanceListener):
         self._check(generation)
         self._consumer.seek(self._partition, position + 1)
         self._part.recovered = True
+        metrics.PLACING.set(1)
         last = time.monotonic()
         while not self.should_stop:
             batches = await self._consumer.getmany(timeout_ms=POLL_MS, max_records=self._settings.place_batch)

@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaProducer
 from mode import Service
 
 from topics.catalog import CANONICAL_VARIANTS
+from worker.stream.halt import halt
 
 REQUEST_BYTES: Final = CANONICAL_VARIANTS.max_message_bytes  # the largest record that any topic takes
 
@@ -40,7 +41,8 @@ class Publisher(Service):
     """An idempotent producer for the stateless half of the worker.
 
     Idempotence keeps the order of a partition through retries, which the watermark of ``place`` rests on:
-    a record that follows another is never in the log without it.
+    a record that follows another is never in the log without it. For the same reason a record that cannot
+    be delivered ends the process at once: an orderly stop would flush what came after it.
     """
 
     def __init__(self, client_args: dict[str, Any], *, linger_ms: int, **kwargs: Any) -> None:  # noqa: ANN401
@@ -66,9 +68,17 @@ class Publisher(Service):
         if self._producer is None:
             msg = "the publisher is not started"
             raise RuntimeError(msg)
-        return [
-            await self._producer.send(
+        receipts = []
+        for record in records:
+            receipt = await self._producer.send(
                 record.topic, key=record.key, value=record.value, headers=list(record.headers)
             )
-            for record in records
-        ]
+            receipt.add_done_callback(_delivered)
+            receipts.append(receipt)
+        return receipts
+
+
+def _delivered(receipt: "asyncio.Future[Any]") -> None:
+    """Look at the broker's word before the producer sends more; halts when it is no."""
+    if not receipt.cancelled() and (error := receipt.exception()) is not None:
+        halt("publish.failed", error=type(error).__name__, message=str(error)[:200])

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import faust
 import structlog
+from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 from mode import Service
 
 from topics.catalog import WIRE_PAYLOADS, WIRE_STORIES, topic_name
@@ -16,8 +17,11 @@ from worker.pipeline import Empty, Limits, Part, Rejected, split
 from worker.settings import Settings
 from worker.story import Coordinates, Story
 from worker.stream import metrics
+from worker.stream.deadline import OutOfTime, deadline
+from worker.stream.halt import halt
 from worker.stream.incoming import read_payload
 from worker.stream.kafka import client_args
+from worker.stream.limit import RejectLimit, TooManyRejects
 from worker.stream.outgoing import story_record
 from worker.stream.publish import Outgoing, Publisher
 from worker.stream.rejects import Origin, reject
@@ -25,12 +29,22 @@ from worker.stream.topic_id import topic_id
 
 log = structlog.get_logger("wiretrace.split")
 
+WATCH_EVERY: Final = 2.0  # seconds between looks at the payload topic's id
+MISSING_LOOKS: Final = 3  # without the topic before we give up: metadata lags behind a restart
 UNDER_WAY: Final = 500  # payloads whose records the broker has not acknowledged yet
 FRAME_BYTES: Final = 4096  # what a record needs beside its value
 
 
-def outcome(origin: Origin, limits: Limits) -> tuple[Part, ...]:
-    """Split one payload record; never raises, a defect of ours is a reject too."""
+def outcome(origin: Origin, limits: Limits, seconds: float) -> tuple[Part, ...]:
+    """Split one payload record within ``seconds``; never raises, a defect of ours is a reject too."""
+    try:
+        with deadline(seconds):
+            return _split_payload(origin, limits)
+    except OutOfTime:
+        return (Rejected(reason=Reason.TOO_SLOW, message=f"not split within {seconds:g} s"),)
+
+
+def _split_payload(origin: Origin, limits: Limits) -> tuple[Part, ...]:
     try:
         payload = read_payload(
             value=origin.value,
@@ -97,6 +111,7 @@ class Splitter(Service):
         self._settings = settings
         self._publisher = publisher
         self._limits = settings.limits()
+        self._reject_limit = RejectLimit(settings.reject_limit, clock=time.monotonic)
         self._topic = topic_name(WIRE_PAYLOADS.name, settings.prefix)
         self._topic_id = ""
         self._under_way: asyncio.Queue[tuple[Any, list[asyncio.Future[Any]]]] = asyncio.Queue(UNDER_WAY)
@@ -108,14 +123,41 @@ class Splitter(Service):
         super().__init__(**kwargs)
 
     async def _assigned(self, *_: Any, **__: Any) -> None:  # noqa: ANN401 - Faust's signal
-        """Ask for the topic's id again: it may have been made anew."""
-        self._topic_id = await topic_id(self._topic, client_args(self._settings))
+        """Ask for the topic's id, which is part of every story's coordinates."""
+        self._same(await topic_id(self._topic, client_args(self._settings)))
+
+    def _same(self, found: str) -> None:
+        """Halt when the topic was made anew: Faust would skip its records up to the old offsets.
+
+        No offset of the old topic may be committed any more, or whoever comes next would skip them too.
+        """
+        if self._topic_id not in {"", found}:
+            halt("payloads.replaced", topic=self._topic, before=self._topic_id, now=found)
+        self._topic_id = found
+
+    @Service.task
+    async def _watch_topic(self) -> None:
+        """Look whether the topic is still the one that we read."""
+        missing = 0
+        while not self.should_stop:
+            await self.sleep(WATCH_EVERY)
+            if not self._topic_id:
+                continue
+            try:
+                self._same(await topic_id(self._topic, client_args(self._settings)))
+                missing = 0
+            except UnknownTopicOrPartitionError:
+                missing += 1
+                if missing == MISSING_LOOKS:
+                    halt("payloads.gone", topic=self._topic)
+            except (KafkaError, OSError, TimeoutError):
+                continue  # the broker cannot be asked; the consumer says so
 
     async def _split(self, stream: Any) -> AsyncIterator[str]:  # noqa: ANN401 - Faust's stream
         async for event in stream.noack().events():
             started = time.perf_counter()
             origin = self._origin(event.message)
-            parts = outcome(origin, self._limits)
+            parts = outcome(origin, self._limits, self._settings.parse_time)
             records = records_of(parts, origin, prefix=self._settings.prefix, limits=self._limits)
             try:
                 receipts = await self._publisher.publish(records)
@@ -123,8 +165,14 @@ class Splitter(Service):
                 await self.crash(error)
                 raise
             await self._under_way.put((event, receipts))
-            _tell(parts, origin, time.perf_counter() - started)
-            yield "split"
+            outcome_ = _tell(parts, origin, time.perf_counter() - started)
+            try:
+                self._reject_limit.count(refused=outcome_ == "rejected")
+            except TooManyRejects as error:
+                log.critical("rejects.limit", message=str(error))
+                await self.crash(error)
+                raise
+            yield outcome_
 
     @Service.task
     async def _acknowledge(self) -> None:
@@ -146,12 +194,13 @@ class Splitter(Service):
         )
 
 
-def _tell(parts: Sequence[Part], origin: Origin, seconds: float) -> None:
-    """Log and count what became of one payload."""
+def _tell(parts: Sequence[Part], origin: Origin, seconds: float) -> str:
+    """Log and count what became of one payload; return it in a word."""
     metrics.STAGE_SECONDS.labels("split").observe(seconds)
     refused = [part for part in parts if isinstance(part, Rejected)]
     stories = sum(isinstance(part, Story) for part in parts)
-    metrics.PAYLOADS.labels("split" if stories else "rejected" if refused else "empty").inc()
+    told = "split" if stories else "rejected" if refused else "empty"
+    metrics.PAYLOADS.labels(told).inc()
     for part in refused:
         metrics.REJECTS.labels(part.reason.value).inc()
     log.info(
@@ -162,3 +211,4 @@ def _tell(parts: Sequence[Part], origin: Origin, seconds: float) -> None:
         rejects=[part.reason.value for part in refused],
         ms=round(seconds * 1000, 2),
     )
+    return told

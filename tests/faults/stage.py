@@ -1,0 +1,251 @@
+"""Where faults happen: a broker, workers under a supervisor, a feed of numbered payloads, and a watcher."""
+
+import asyncio
+import contextlib
+import socket
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+from tests.faults.feed import Numbered
+from tests.faults.proxy import Proxy
+from tests.faults.workers import WorkerProcess
+from topics.catalog import CATALOG, topic_name
+from worker.broker import Broker
+from worker.settings import Settings
+from worker.stream import catalogue
+
+SESSION = 6.0  # seconds: the least that a broker allows by default
+SETTLE = 180.0  # seconds that the last payloads may take
+PATIENCE = 60.0  # seconds that a worker may take to recover before the next fault comes
+BLOCK = 50  # payloads in which the feed's families are whole
+
+
+class Unsettled(Exception):
+    """Payloads were sent and are neither placed nor refused."""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Stage:
+    """One run of one fault, under a topic prefix of its own."""
+
+    def __init__(self, kafka: "Kafka", *, prefix: str, logs: Path) -> None:
+        self.kafka = kafka
+        self.prefix = prefix
+        self.logs = logs
+        self.workers: dict[str, WorkerProcess] = {}
+        self.sent: dict[int, float] = {}
+        self.seen: dict[int, float] = {}
+        self.struck: list[float] = []  # when each fault began
+        self.exits: list[int] = []  # codes of workers that ended by themselves
+        self.stops: list[int] = []  # codes of workers that were asked to end
+        self.feeding = False
+        self._down: set[str] = set()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def topic(self, name: str) -> str:
+        return topic_name(name, self.prefix)
+
+    # -- workers
+
+    def start(self, name: str = "one") -> WorkerProcess:
+        """Start a worker; from then on it is started again when it ends by itself."""
+        if name not in self.workers:
+            self.workers[name] = WorkerProcess(
+                bootstrap=self.kafka.worker_bootstrap,
+                prefix=self.prefix,
+                log=self.logs / f"{self.prefix}-{name}.log",
+                name=name,
+                WIRETRACE_HTTP_PORT=str(free_port()),
+                WIRETRACE_SESSION_TIMEOUT=f"{SESSION:.0f}s",
+                WIRETRACE_TICK_INTERVAL="5s",
+                WIRETRACE_PARSE_TIME="2s",
+            )
+        self.workers[name].start()
+        self._down.discard(name)
+        return self.workers[name]
+
+    def kill(self, name: str = "one") -> None:
+        self._down.add(name)
+        self.workers[name].kill()
+
+    async def stop(self, name: str = "one") -> None:
+        self._down.add(name)
+        self.stops.append(await asyncio.to_thread(self.workers[name].stop))
+
+    async def owner(self, within: float = PATIENCE) -> str:
+        """Find the worker that places."""
+        deadline = time.monotonic() + within
+        while time.monotonic() < deadline:
+            for name, worker in self.workers.items():
+                if name not in self._down and await worker.metric("wiretrace_placing") == 1.0:
+                    return name
+            await asyncio.sleep(0.2)
+        raise Unsettled("nobody places")
+
+    async def _supervise(self) -> None:
+        while True:
+            await asyncio.sleep(0.5)
+            for name, worker in self.workers.items():
+                if name not in self._down and not worker.alive():
+                    code = worker.process.returncode if worker.process else -1
+                    self.exits.append(code)
+                    worker.start()
+
+    # -- faults
+
+    def strike(self) -> None:
+        """Note that a fault begins now."""
+        self.struck.append(time.monotonic())
+
+    async def recovered(self) -> None:
+        """Wait until a payload that was sent after the last fault is placed."""
+        deadline = time.monotonic() + PATIENCE
+        while self.feeding and time.monotonic() < deadline and self.recovery(self.struck[-1]) is None:
+            await asyncio.sleep(0.1)
+
+    def recovery(self, struck: float) -> float | None:
+        """Count the seconds from a fault until the first payload sent after it was placed."""
+        after = [self.seen[n] for n, sent in self.sent.items() if sent >= struck and n in self.seen]
+        return min(after) - struck if after else None
+
+    # -- feed
+
+    async def feed(self, payloads: Iterator[Numbered], *, rate: float | None, enough: asyncio.Event) -> None:
+        """Send payloads until they end, or until ``enough`` at the end of a block."""
+        producer: Any = AIOKafkaProducer(
+            bootstrap_servers=self.kafka.bootstrap,
+            enable_idempotence=True,
+            linger_ms=5,
+            max_request_size=8 * 1024 * 1024,
+        )
+        await producer.start()
+        receipts = []
+        started, count = time.monotonic(), 0
+        self.feeding = True
+        try:
+            for payload in payloads:
+                if enough.is_set() and payload.number % BLOCK == 0:
+                    break
+                if rate is not None and (wait := started + count / rate - time.monotonic()) > 0:
+                    await asyncio.sleep(wait)
+                count += 1
+                receipts.append(
+                    await producer.send(
+                        self.topic("wire-payloads"),
+                        key=payload.key,
+                        value=payload.body,
+                        headers=payload.headers,
+                    )
+                )
+                self.sent[payload.number] = time.monotonic()
+            await asyncio.gather(*receipts)
+        finally:
+            self.feeding = False
+            await producer.stop()
+
+    async def settled(self, within: float = SETTLE) -> None:
+        """Wait until all that was sent is placed or refused. Raises Unsettled."""
+        deadline = time.monotonic() + within
+        while missing := self.sent.keys() - self.seen.keys():
+            if time.monotonic() > deadline:
+                raise Unsettled(f"{len(missing)} of {len(self.sent)}, among them {sorted(missing)[:5]}")
+            await asyncio.sleep(0.2)
+
+    async def _watch(self) -> None:
+        """Note when each payload is first seen, placed or refused, by readers of committed records."""
+        variants, rejects = self.topic("canonical-variants"), self.topic("wire-rejects")
+        parts = {each.name: each.partitions for each in CATALOG}
+        consumer: Any = AIOKafkaConsumer(
+            bootstrap_servers=self.kafka.bootstrap,
+            isolation_level="read_committed",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+        )
+        await consumer.start()
+        try:
+            wanted = [TopicPartition(variants, n) for n in range(parts["canonical-variants"])]
+            wanted += [TopicPartition(rejects, n) for n in range(parts["wire-rejects"])]
+            consumer.assign(wanted)
+            await consumer.seek_to_beginning(*wanted)
+            while True:
+                for records in (await consumer.getmany(timeout_ms=200)).values():
+                    for record in records:
+                        if (number := number_of(record, rejects)) is not None:
+                            self.seen.setdefault(number, time.monotonic())
+        finally:
+            await consumer.stop()
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator["Stage"]:
+        """Watch and supervise; at the end all workers are asked to stop."""
+        self._tasks = [asyncio.create_task(self._watch()), asyncio.create_task(self._supervise())]
+        try:
+            yield self
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            for name, worker in self.workers.items():
+                if name not in self._down and worker.alive():
+                    await self.stop(name)
+
+
+def number_of(record: Any, rejects: str) -> int | None:
+    """Read which payload a record of canonical-variants or wire-rejects tells of."""
+    if record.topic == rejects:
+        payload_id = dict(record.headers).get("ce_id", b"").decode()
+    else:
+        payload_id = (orjson.loads(record.value).get("story") or {}).get("payload_id") or ""
+    _, _, number = payload_id.partition("item-")
+    return int(number) if number.isdigit() else None
+
+
+class Kafka:
+    """A broker that can be killed and started again, seen by workers through a proxy when there is one."""
+
+    def __init__(self, data: Path, proxy: Proxy | None = None) -> None:
+        self._data = data
+        self._proxy = proxy
+        self._more: dict[str, str] = {}
+        if proxy is not None:
+            proxy.target = free_port()
+            self._more = {
+                "listeners": f"FAR://127.0.0.1:{proxy.target}",
+                "advertised.listeners": f"FAR://127.0.0.1:{proxy.port}",
+                "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,FAR:PLAINTEXT",
+            }
+        self.port = free_port()
+        self._broker = self._start()
+
+    def _start(self) -> Broker:
+        return Broker.start(self._data, self.port, more=self._more)
+
+    @property
+    def bootstrap(self) -> str:
+        return self._broker.bootstrap
+
+    @property
+    def worker_bootstrap(self) -> str:
+        return self.bootstrap if self._proxy is None else f"127.0.0.1:{self._proxy.port}"
+
+    async def crash(self, away: float) -> None:
+        """Kill -9, and start again after some seconds."""
+        self._broker.kill()
+        await asyncio.sleep(away)
+        self._broker = await asyncio.to_thread(self._start)
+
+    async def topics(self, prefix: str) -> None:
+        await catalogue.apply(Settings(bootstrap=self.bootstrap, prefix=prefix))
+
+    def stop(self) -> None:
+        self._broker.stop()
