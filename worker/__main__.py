@@ -24,6 +24,7 @@ VERBS: Final[Mapping[str, str]] = MappingProxyType(
         "follow": "Watch canonical stories and their variants as they are placed.",
         "trace": "Place payload files without a broker: JSON lines.",
         "show": "Show a variant against the canonical copy, as a diff.",
+        "rejects": "List what was refused, show it, put it back.",
         "evaluate": "Score the matcher on labelled pairs of a stream.",
     }
 )

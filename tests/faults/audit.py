@@ -1,13 +1,16 @@
 """Read every topic back and account for every payload."""
 
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 
 from topics.catalog import CATALOG, topic_name
+from worker.settings import Settings
 from worker.stream.placing import Placing
 from worker.stream.rejects import origin_of
 
@@ -21,9 +24,11 @@ class Report:
     payloads: int
     placed: int
     rejected: int
-    lost: list[tuple[int, int]] = field(default_factory=list)
-    repeated: list[tuple[int, int, int]] = field(default_factory=list)
+    lost: list[Any] = field(default_factory=list)  # payloads: partition and offset, or the feed's numbers
+    repeated: list[tuple[str, int, int, int]] = field(default_factory=list)
     differing: int = 0
+    again: int = 0  # records of wire-stories that came twice; place drops them
+    uncommitted: int = 0  # payloads past the committed offset of split
     membership: frozenset[frozenset[str]] = frozenset()
 
 
@@ -41,7 +46,9 @@ async def read(bootstrap: str, topic: str, *, committed: bool = True) -> list[An
         if not partitions:
             await consumer._client.force_metadata_update()
             await consumer._client.fetch_all_metadata()
-            partitions = [TopicPartition(topic, p) for p in sorted(consumer.partitions_for_topic(topic) or ())]
+            partitions = [
+                TopicPartition(topic, p) for p in sorted(consumer.partitions_for_topic(topic) or ())
+            ]
         consumer.assign(partitions)
         await consumer.seek_to_beginning(*partitions)
         ends = await consumer.end_offsets(partitions)
@@ -54,7 +61,9 @@ async def read(bootstrap: str, topic: str, *, committed: bool = True) -> list[An
         await consumer.stop()
 
 
-def refold(stories: list[Any], *, prefix: str, window: int | None, topic_id: str) -> dict[tuple[str, Any], list[bytes]]:
+def refold(
+    stories: list[Any], *, prefix: str, window: int | None, topic_id: str
+) -> dict[tuple[str, Any], list[bytes]]:
     """Fold recorded stories anew; values by topic and key, in order."""
     placing = Placing(window=window, prefix=prefix, limit=4 * 1024 * 1024)
     told: dict[tuple[str, Any], list[bytes]] = defaultdict(list)
@@ -64,15 +73,45 @@ def refold(stories: list[Any], *, prefix: str, window: int | None, topic_id: str
     return told
 
 
-async def audit(bootstrap: str, prefix: str, *, window: int | None) -> Report:
-    """Account for every payload of ``prefix``'s topics."""
+def number_of(record: Any, rejects: str) -> int | None:
+    """Read which payload of the feed a record of canonical-variants or wire-rejects tells of."""
+    if record.topic == rejects:
+        payload_id = dict(record.headers).get("ce_id", b"").decode()
+    else:
+        payload_id = (orjson.loads(record.value).get("story") or {}).get("payload_id") or ""
+    _, _, number = payload_id.partition("item-")
+    return int(number) if number.isdigit() else None
+
+
+async def uncommitted(bootstrap: str, prefix: str) -> int:
+    """Count the payloads past the committed offsets of split."""
+    settings = Settings(bootstrap=bootstrap, prefix=prefix)
+    topic = topic_name("wire-payloads", prefix)
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        offsets = await admin.list_consumer_group_offsets(settings.split_group)
+    finally:
+        await admin.close()
+    last = {r.partition: r.offset for r in await read(bootstrap, topic)}
+    left = 0
+    for partition, offset in last.items():
+        committed = offsets.get(TopicPartition(topic, partition))
+        left += offset + 1 - (committed.offset if committed else 0)
+    return left
+
+
+async def audit(
+    bootstrap: str, prefix: str, *, window: int | None, sent: Collection[int] | None = None
+) -> Report:
+    """Account for every payload of ``prefix``'s topics, and for the numbers that a feed ``sent``."""
     topics = {each.name: topic_name(each.name, prefix) for each in CATALOG}
     payloads = await read(bootstrap, topics["wire-payloads"])
     variants = await read(bootstrap, topics["canonical-variants"])
     rejects = await read(bootstrap, topics["wire-rejects"])
     stories = await read(bootstrap, topics["wire-stories"])
 
-    placed: Counter[tuple[int, int, int]] = Counter()
+    placed: Counter[tuple[str, int, int, int]] = Counter()
     into: dict[str, str] = {}
     members: dict[str, str] = {}
     for record in variants:
@@ -81,7 +120,7 @@ async def audit(bootstrap: str, prefix: str, *, window: int | None) -> Report:
             into[message["canonical_id"]] = message["into"]
             continue
         at = message["coordinates"]
-        placed[at["partition"], at["offset"], at["part"]] += 1
+        placed[at["topic"], at["partition"], at["offset"], at["part"]] += 1
         if message["canonical_id"] is not None:
             members[message["story_id"]] = message["canonical_id"]
     refused = {
@@ -89,7 +128,7 @@ async def audit(bootstrap: str, prefix: str, *, window: int | None) -> Report:
         for headers in ({k: v.decode() for k, v in record.headers} for record in rejects)
         if headers["x-original-topic"] == topics["wire-payloads"]
     }
-    accounted = {(partition, offset) for partition, offset, _ in placed} | refused
+    accounted = {(partition, offset) for _, partition, offset, _ in placed} | refused
 
     told = refold(stories, prefix=prefix, window=window, topic_id="audit")
     published: dict[tuple[str, Any], list[bytes]] = defaultdict(list)
@@ -105,12 +144,23 @@ async def audit(bootstrap: str, prefix: str, *, window: int | None) -> Report:
         while canonical in into:
             canonical = into[canonical]
         groups[canonical].add(story)
+    lost: list[Any] = sorted({(r.partition, r.offset) for r in payloads} - accounted)
+    if sent is not None:
+        told_of = {number_of(record, topics["wire-rejects"]) for record in (*variants, *rejects)}
+        lost = sorted(set(sent) - told_of)
+    coordinates = [
+        tuple(each.values())
+        for each in (orjson.loads(record.value).get("coordinates") for record in stories)
+        if each is not None
+    ]
     return Report(
-        payloads=len(payloads),
+        payloads=len(payloads) if sent is None else len(sent),
         placed=len(placed),
         rejected=len(refused),
-        lost=sorted({(r.partition, r.offset) for r in payloads} - accounted),
+        lost=lost,
         repeated=sorted(at for at, times in placed.items() if times > 1),
+        again=len(coordinates) - len(set(coordinates)),
+        uncommitted=await uncommitted(bootstrap, prefix),
         differing=differing,
         membership=frozenset(frozenset(group) for group in groups.values()),
     )

@@ -7,7 +7,24 @@ from dataclasses import dataclass
 import orjson
 
 OUTLETS = tuple(f"Outlet {number:02}" for number in range(25))
-SYLLABLES = ("ba", "ce", "di", "fo", "gu", "la", "me", "ni", "po", "ru", "sa", "te", "vi", "zo", "tra", "blen")
+SYLLABLES = (
+    "ba",
+    "ce",
+    "di",
+    "fo",
+    "gu",
+    "la",
+    "me",
+    "ni",
+    "po",
+    "ru",
+    "sa",
+    "te",
+    "vi",
+    "zo",
+    "tra",
+    "blen",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

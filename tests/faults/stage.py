@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
-import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
+from tests.faults.audit import number_of
 from tests.faults.feed import Numbered
 from tests.faults.proxy import Proxy
 from tests.faults.workers import WorkerProcess
@@ -50,6 +50,8 @@ class Stage:
         self.stops: list[int] = []  # codes of workers that were asked to end
         self.feeding = False
         self._down: set[str] = set()
+        self._flowing = asyncio.Event()
+        self._flowing.set()
         self._tasks: list[asyncio.Task[None]] = []
 
     def topic(self, name: str) -> str:
@@ -113,6 +115,12 @@ class Stage:
         while self.feeding and time.monotonic() < deadline and self.recovery(self.struck[-1]) is None:
             await asyncio.sleep(0.1)
 
+    async def met(self, within: float = PATIENCE) -> None:
+        """Wait until the first payload is placed: faults of a worker that never started prove nothing."""
+        deadline = time.monotonic() + within
+        while not self.seen and time.monotonic() < deadline:
+            await asyncio.sleep(0.1)
+
     def recovery(self, struck: float) -> float | None:
         """Count the seconds from a fault until the first payload sent after it was placed."""
         after = [self.seen[n] for n, sent in self.sent.items() if sent >= struck and n in self.seen]
@@ -136,6 +144,7 @@ class Stage:
             for payload in payloads:
                 if enough.is_set() and payload.number % BLOCK == 0:
                     break
+                await self._flowing.wait()
                 if rate is not None and (wait := started + count / rate - time.monotonic()) > 0:
                     await asyncio.sleep(wait)
                 count += 1
@@ -152,6 +161,17 @@ class Stage:
         finally:
             self.feeding = False
             await producer.stop()
+
+    @contextlib.asynccontextmanager
+    async def quiet(self) -> AsyncIterator[None]:
+        """Hold the feed back, when all that it sent is accounted for."""
+        self._flowing.clear()
+        try:
+            await asyncio.sleep(0.3)
+            await self.settled()
+            yield
+        finally:
+            self._flowing.set()
 
     async def settled(self, within: float = SETTLE) -> None:
         """Wait until all that was sent is placed or refused. Raises Unsettled."""
@@ -200,22 +220,12 @@ class Stage:
                     await self.stop(name)
 
 
-def number_of(record: Any, rejects: str) -> int | None:
-    """Read which payload a record of canonical-variants or wire-rejects tells of."""
-    if record.topic == rejects:
-        payload_id = dict(record.headers).get("ce_id", b"").decode()
-    else:
-        payload_id = (orjson.loads(record.value).get("story") or {}).get("payload_id") or ""
-    _, _, number = payload_id.partition("item-")
-    return int(number) if number.isdigit() else None
-
-
 class Kafka:
     """A broker that can be killed and started again, seen by workers through a proxy when there is one."""
 
     def __init__(self, data: Path, proxy: Proxy | None = None) -> None:
         self._data = data
-        self._proxy = proxy
+        self.proxy = proxy
         self._more: dict[str, str] = {}
         if proxy is not None:
             proxy.target = free_port()
@@ -236,7 +246,7 @@ class Kafka:
 
     @property
     def worker_bootstrap(self) -> str:
-        return self.bootstrap if self._proxy is None else f"127.0.0.1:{self._proxy.port}"
+        return self.bootstrap if self.proxy is None else f"127.0.0.1:{self.proxy.port}"
 
     async def crash(self, away: float) -> None:
         """Kill -9, and start again after some seconds."""

@@ -60,7 +60,9 @@ async def run(kafka, prefix: str, log: Path, *, kills: int) -> None:
         assert worker.stop() == 0
 
 
-async def test_ten_kills_while_5000_payloads_flow_lose_and_repeat_nothing(kafka, prefix, apply_topics, tmp_path):
+async def test_ten_kills_while_5000_payloads_flow_lose_and_repeat_nothing(
+    kafka, prefix, apply_topics, tmp_path
+):
     calm = f"{prefix}-calm"
     await apply_topics(prefix)
     await apply_topics(calm)

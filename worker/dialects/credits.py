@@ -37,6 +37,7 @@ _HOLDER: Final = re.compile(
     rf"(?:The\s|the\s)?(?P<agency>{ALIAS})\b"
 )
 _OWNED: Final = re.compile(r"\s{0,2}(?:Copyright\b|COPYRIGHT\b|©|\([cC]\)\s?(?:\d{4}|[Cc]opyright))")
+_OWNERS: Final = " \tC©("  # what a copyright line begins with
 _RIGHTS: Final = re.compile(
     r"all rights reserved|may not be (?:published|reproduced|reprinted)|without permission", re.IGNORECASE
 )
@@ -52,7 +53,7 @@ def credit_of(line: str) -> Credit | None:
         return None
     if len(line) <= _LONGEST_SOURCE and _SOURCE.fullmatch(line):
         return Credit(kind=CreditKind.SOURCE, text=line, agency=agency_named(line))
-    owned = _OWNED.match(line)
+    owned = _OWNED.match(line) if line[0] in _OWNERS else None
     if owned and (len(line) <= 160 or _RIGHTS.search(line)):
         holder = _HOLDER.search(line)
         return Credit(

@@ -133,9 +133,11 @@ def kind_of(  # noqa: PLR0913 - each is one place where an item says what it is
     ``urgency`` is the scale of the IPTC, 1 for a flash. An item without copy that nothing else explains
     is a stub.
     """
+    if any(signal.lower() == "test" for signal in signals) or _SERVICE.search(headline or ""):
+        return Kind.SERVICE
     return (
         _bulletin(headline, version, ed_note, status, paragraphs)
-        or _apart(headline or "", slug, signals, paragraphs)
+        or _apart(headline or "", slug, paragraphs)
         or _copy_kind(
             alert=_is_alert(headline, slug, version, urgency, paragraphs),
             corrected=corrects(ed_note),
@@ -145,12 +147,8 @@ def kind_of(  # noqa: PLR0913 - each is one place where an item says what it is
     )
 
 
-def _apart(
-    title: str, slug: str | None, signals: Sequence[str], paragraphs: Sequence[Paragraph]
-) -> Kind | None:
+def _apart(title: str, slug: str | None, paragraphs: Sequence[Paragraph]) -> Kind | None:
     """Find what is not for matching by its words or its shape."""
-    if any(signal.lower() == "test" for signal in signals) or _SERVICE.search(title):
-        return Kind.SERVICE
     if _DIGEST.search(title) or (slug and _DIGEST_SLUG.search(slug)):
         return Kind.DIGEST
     if _ADVISORY.search(title):

@@ -23,10 +23,16 @@ _WORD: Final = 24
 _GLUED_LONGEST: Final = 204
 
 
-def furniture_kind(line: str) -> Kind | None:
+def rules_for(page: str) -> tuple[rules.Rule, ...]:
+    """Choose the rules on what a line holds that any line of ``page`` can meet: most pages meet none."""
+    return tuple(rule for rule in rules.HELD if rule.openings in page)
+
+
+def furniture_kind(line: str, held: tuple[rules.Rule, ...] = rules.HELD) -> Kind | None:
     """Say what kind of furniture a whole line is; None for copy, and whenever in doubt.
 
     The cheap tests come first: most lines of a page are prose and cost a look at their first word.
+    ``held`` are the rules for its page.
     """
     first = line[:_WORD].split(None, 1)[0].lower().strip("[(:.,!|»>…")
     for rule in _OPENED.get(first, ()):
@@ -35,11 +41,11 @@ def furniture_kind(line: str) -> Kind | None:
     length = len(line)
     if length > _LONGEST:
         return Kind.CAPTION if line.count("Hide Caption") > 1 else None
-    return (_short(line, first) if length <= _SHORT else None) or _held(line, length)
+    return (_short(line, first) if length <= _SHORT else None) or _held(line, length, held)
 
 
-def _held(line: str, length: int) -> Kind | None:
-    for rule in rules.HELD:
+def _held(line: str, length: int, held: tuple[rules.Rule, ...]) -> Kind | None:
+    for rule in held:
         if rule.openings in line and rule.pattern.fullmatch(line):
             return rule.kind
     if "/" in line and rules.CREDITED.fullmatch(line):

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from worker.dialects.bylines import is_byline
 from worker.dialects.credits import credit_of
-from worker.formats.furniture import furniture_kind
+from worker.formats.furniture import furniture_kind, rules_for
 from worker.story import Credit, CreditKind, FurnitureKind
 
 LONG: Final = 80
@@ -43,6 +43,7 @@ def read_lines(text: str) -> list[Line]:
     """Cut text at line feeds (CR LF and CR count as one) and classify every non-blank line."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    held = rules_for(text)
     lines: list[Line] = []
     blanks = 0
     for raw in text.split("\n"):
@@ -52,7 +53,7 @@ def read_lines(text: str) -> list[Line]:
             continue
         credit = credit_of(stripped)
         if credit is None:
-            kind = furniture_kind(stripped)
+            kind = furniture_kind(stripped, held)
         elif credit.kind is CreditKind.COPYRIGHT:
             kind = FurnitureKind.COPYRIGHT
         else:

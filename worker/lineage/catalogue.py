@@ -15,7 +15,7 @@ import xxhash
 from worker.lineage.archive import pack, unpack
 from worker.lineage.placement import Canonical, Member, Relation
 from worker.lineage.postings import Documents, Keys, Postings
-from worker.matching.narrative import Narrative, read
+from worker.matching.narrative import Mask, Narrative, read
 from worker.matching.sketch import SHIFT, sampled_hashes
 from worker.matching.topic import Bag, Lexicon, keywords, lead_of
 from worker.story import Fingerprint, Role, Story
@@ -33,7 +33,10 @@ Ready = TypeVar("Ready")
 
 @dataclass(slots=True, kw_only=True)
 class Held:
-    """A copy kept for comparing. ``drift`` is its distance from the canonical copy in thousandths."""
+    """A copy kept for comparing.
+
+    ``heritage`` holds a bit a word, set for what comes from the canonical copy; None: all of it.
+    """
 
     number: int
     story_id: str
@@ -41,7 +44,7 @@ class Held:
     packed: bytes
     posted: int
     hops: int
-    drift: int
+    heritage: bytes | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -136,6 +139,14 @@ class Catalogue:
     def seen_at(self, documents: Documents) -> npt.NDArray[np.int64]:
         """Tell the stream time at which each living document came, ``UNDATED`` when not known."""
         return self._seen_at[documents.astype(np.int64) - self._base]
+
+    def heritage(self, number: int) -> Mask | None:
+        """Tell which words of a held document come from the canonical copy; None: all of them."""
+        packed = self.held[number].heritage
+        if packed is None:
+            return None
+        bits = np.unpackbits(np.frombuffer(packed, np.uint8), count=len(self.narrative(number).words))
+        return bits.view(np.bool_)
 
     def lead(self, number: int) -> Bag:
         """Read headline and first words of a held document; those in demand stay ready."""
@@ -235,7 +246,7 @@ class Catalogue:
         *,
         at: int | None,
         hops: int,
-        drift: int,
+        heritage: bytes | None,
         lead: Bag,
         narrative: Narrative | None,
     ) -> None:
@@ -252,7 +263,7 @@ class Catalogue:
             packed=pack(story),
             posted=len(keys),
             hops=hops,
-            drift=drift,
+            heritage=heritage,
         )
         self._reserve(number)
         place = number - self._base
@@ -269,8 +280,8 @@ class Catalogue:
         if narrative is not None:
             self._ready(self._narratives, number, narrative)
 
-    def merge(self, old: Canon, young: Canon, *, drift: int, at: int | None) -> None:
-        """Let the older canonical story take over the members of the younger, ``drift`` farther away."""
+    def merge(self, old: Canon, young: Canon, *, at: int | None) -> None:
+        """Let the older canonical story take over the members of the younger."""
         self._touch(old, at)
         old.variants += young.variants
         old.repeats += young.repeats
@@ -286,7 +297,6 @@ class Catalogue:
         old.stories += young.stories
         for number in young.held:
             self.held[number].canon = old.number
-            self.held[number].drift += drift
             self._canon_of[number - self._base] = old.number
         old.held += young.held
         for number in old.held[KEPT_COPIES:]:

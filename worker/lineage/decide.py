@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from worker.lineage.placement import LinkType
 from worker.matching.verify import Evidence, Side, solid_words
 
@@ -11,7 +13,8 @@ TOLD_LEAST: Final = 25  # words of narrative that a share can be told from
 COMMON_LEAST: Final = 20  # words of common narrative
 WHOLE: Final = 0.8  # share of all words that decides where there is hardly any narrative
 WHOLE_LEAST: Final = 8  # words
-DRIFT_MOST: Final = 750  # thousandths by which a chain of variants may leave the canonical copy
+HERITAGE: Final = 0.2  # share of what is common with a variant that must come from the canonical copy
+ALL_BUT_EQUAL: Final = 950  # thousandths: a copy of a variant belongs where the variant does
 DERIVED_LEAST: Final = 46  # words of borrowed narrative, in solid runs, that make a link
 DERIVED_SHARE: Final = 0.1  # of the shorter narrative
 QUOTES_LEAST: Final = 25  # words of common quotation that make a link
@@ -22,11 +25,10 @@ BRIDGE: Final = 0.5  # share of common copy that two canonical stories must have
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """A held copy, its canonical story and what comparing it found; ``drift`` in thousandths."""
+    """A held copy, its canonical story and what comparing it found."""
 
     document: int
     canon: int
-    drift: int
     evidence: Evidence
 
     @property
@@ -37,9 +39,16 @@ class Comparison:
 
     @property
     def sameness(self) -> int:
-        """Measure the common share in thousandths; 0 when the two are not one story."""
+        """Measure the common share in thousandths; 0 when the two are not one story.
+
+        What is common with a variant has to come from the canonical copy in part, so that chains of
+        half shared copy end.
+        """
         share = sameness(self.evidence)
-        return share if 1000 - share + self.drift <= DRIFT_MOST or share >= 950 else 0
+        inherited = int(np.count_nonzero(self.evidence.inherited))
+        if inherited >= HERITAGE * self.evidence.ours.common or self.likeness >= ALL_BUT_EQUAL:
+            return share
+        return 0
 
     @property
     def likeness(self) -> int:

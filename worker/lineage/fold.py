@@ -4,11 +4,14 @@
 was decided before. Only the commit changes state, so both leave the same.
 """
 
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any, Final
+
+import numpy as np
 
 from worker.lineage.catalogue import Canon, Catalogue, index_keys, narrative_of, outlet_number
 from worker.lineage.credits import attribution
@@ -29,6 +32,7 @@ from worker.lineage.placement import (
     Variant,
 )
 from worker.lineage.probe import probe
+from worker.lineage.segments import Segment, part_of, segments
 from worker.lineage.variant import describe
 from worker.matching.narrative import Narrative
 from worker.matching.passages import passages
@@ -80,6 +84,7 @@ class _Found:
     verdict: Verdict | None = None
     reading: "_Reading | None" = None
     events: tuple[Event, ...] = ()
+    parts: list[Segment] = field(default_factory=list)
 
 
 class Fold:
@@ -101,7 +106,34 @@ class Fold:
             return Step(decision=Decision(at=at, story_id=story.id, redelivery=True, facts={}))
         self._expire(at)
         found = self._decide(story, at=at)
-        return self._commit(story, found, at=at)
+        if found.parts:
+            return self._place_parts(story, found.parts, at=at)
+        step = self._commit(story, found, at=at)
+        self._see(story)
+        return step
+
+    def _place_parts(self, story: Story, parts: list[Segment], *, at: int | None) -> Step:
+        """Place each part of a page that comes apart."""
+        steps = []
+        for number, segment in enumerate(parts):
+            part = part_of(story, segment, number)
+            found = self._decide(part, at=at, whole=True)
+            steps.append(self._commit(part, found, at=at))
+        self._see(story)
+        facts = _facts(
+            status=Status.PLACED,
+            parts=[
+                [segment.first, segment.last, segment.headed, step.decision.facts]
+                for segment, step in zip(parts, steps, strict=True)
+            ],
+        )
+        present = {each.canonical_id: each for step in steps for each in step.canonicals}
+        return Step(
+            decision=Decision(at=at, story_id=story.id, redelivery=False, facts=facts),
+            placements=tuple(placement for step in steps for placement in step.placements),
+            merges=tuple(merge for step in steps for merge in step.merges),
+            canonicals=tuple(present.values()),
+        )
 
     def tick(self, *, at: int) -> Step:
         """Let time pass without a story."""
@@ -113,8 +145,15 @@ class Fold:
         if decision.redelivery:
             return
         self._expire(decision.at)
-        if story is not None:
+        if story is None:
+            return
+        parts: list[Any] = decision.facts.get("parts", [])  # type: ignore[assignment]
+        for number, (first, last, headed, facts) in enumerate(parts):
+            part = part_of(story, Segment(first=first, last=last, headed=headed), number)
+            self._apply(part, facts, at=decision.at, reading=None)
+        if not parts:
             self._apply(story, decision.facts, at=decision.at, reading=None)
+        self._see(story)
 
     def size(self) -> int:
         """Count the bytes of the index and of the copies that are kept."""
@@ -125,13 +164,18 @@ class Fold:
         seen = self._seen.get((place.topic, place.partition))
         return seen is not None and (place.offset, place.part) <= seen
 
+    def _see(self, story: Story) -> None:
+        place = story.coordinates
+        self._seen[place.topic, place.partition] = (place.offset, place.part)
+
     def _expire(self, at: int | None) -> None:
         if self._window is not None and at is not None:
             self._catalogue.expire(at - self._window)
 
     # Deciding: reads the catalogue, changes nothing in it
 
-    def _decide(self, story: Story, *, at: int | None) -> _Found:
+    def _decide(self, story: Story, *, at: int | None, whole: bool = False) -> _Found:
+        """Decide about a story; a ``whole`` one is not taken apart (any more)."""
         if story.kind not in MATCHED:
             status = Status.NOTICE if story.kind in BULLETINS else Status.KEPT
             return _Found(facts=_facts(status=status, reason=f"not matched: {story.kind}"))
@@ -142,7 +186,11 @@ class Fold:
             canon = self._catalogue.canons[earlier]
             return _Found(facts=_facts(status=Status.PLACED, canonical=canon.id, repeat=True))
         reading = _Reading(story)
-        verdict = decide(self._verify(story, reading))
+        comparisons = self._verify(story, reading)
+        parts = [] if whole or len(comparisons) < 2 else segments(story, reading.narrative, comparisons)
+        if parts:
+            return _Found(facts={}, parts=parts)
+        verdict = decide(comparisons)
         parent = verdict.parent
         if parent is None:
             founded = blake2b(story.id.encode(), digest_size=16, person=b"canonical/1").hexdigest()
@@ -169,30 +217,30 @@ class Fold:
         comparisons = []
         for document in candidates.documents:
             held, theirs = self._catalogue.held[document], self._catalogue.narrative(document)
-            evidence = compare(narrative, theirs, recurrent=recurrent, least=least)
+            evidence = compare(
+                narrative,
+                theirs,
+                recurrent=recurrent,
+                heritage=self._catalogue.heritage(document),
+                least=least,
+            )
             if evidence is not None:
-                comparisons.append(
-                    Comparison(document=document, canon=held.canon, drift=held.drift, evidence=evidence)
-                )
+                comparisons.append(Comparison(document=document, canon=held.canon, evidence=evidence))
         return comparisons
 
     def _joining(self, parent: Comparison, bridges: tuple[Comparison, ...]) -> dict[str, Any]:
+        """Say how a story joins; its ``heritage`` is None when its copy adds nothing worth keeping."""
         catalogue = self._catalogue
+        adds = parent.evidence.ours.share < HOLD_SHARE
         home = catalogue.canons[min([parent.canon, *(bridge.canon for bridge in bridges)])]
-        merges = [
-            [catalogue.canons[each.canon].id, home.id, 1000 - each.sameness]
-            for each in (parent, *bridges)
-            if each.canon != home.number
-        ]
-        held = catalogue.held[parent.document]
+        merges = [catalogue.canons[each.canon].id for each in (parent, *bridges) if each.canon != home.number]
+        heritage = np.packbits(parent.evidence.inherited).tobytes()
         return _facts(
             status=Status.PLACED,
             canonical=home.id,
             merges=sorted(merges),
-            parent=held.number,
-            hops=held.hops + 1,
-            drift=max(held.drift + 1000 - parent.sameness, 0),
-            hold=parent.evidence.ours.share < HOLD_SHARE,
+            hops=catalogue.held[parent.document].hops + 1,
+            heritage=b64encode(heritage).decode() if adds else None,
         )
 
     # Committing
@@ -224,38 +272,44 @@ class Fold:
     def _apply(
         self, story: Story, facts: Mapping[str, Any], *, at: int | None, reading: "_Reading | None"
     ) -> tuple[Canon, list[Canon]]:
-        """Change the state as the facts say; the one place that does."""
-        place = story.coordinates
-        self._seen[place.topic, place.partition] = (place.offset, place.part)
+        """Change the catalogue as the facts say; the one place that does."""
         catalogue = self._catalogue
         if facts["status"] != Status.PLACED:
             return _NOWHERE, []
         if "founds" in facts:
             canon = catalogue.found(canonical_id=facts["founds"], story=story, at=at)
             catalogue.join(canon, story, relation=Relation.ORIGINAL, at=at)
-            self._hold(canon, story, at=at, hops=0, drift=0, reading=reading)
+            self._hold(canon, story, at=at, hops=0, heritage=None, reading=reading)
             return canon, []
         canon = catalogue.canons[catalogue.by_id[facts["canonical"]]]
         if "repeat" in facts:
             catalogue.repeat(canon, story, at=at)
             return canon, []
         merged = []
-        for young_id, _, drift in facts["merges"]:
+        for young_id in facts["merges"]:
             young = catalogue.canons[catalogue.by_id[young_id]]
-            catalogue.merge(canon, young, drift=drift, at=at)
+            catalogue.merge(canon, young, at=at)
             merged.append(young)
         catalogue.join(canon, story, relation=Relation(facts["relation"]), at=at)
-        if facts["hold"]:
-            self._hold(canon, story, at=at, hops=facts["hops"], drift=facts["drift"], reading=reading)
+        if facts["heritage"] is not None:
+            heritage = b64decode(facts["heritage"])
+            self._hold(canon, story, at=at, hops=facts["hops"], heritage=heritage, reading=reading)
         return canon, merged
 
     def _hold(  # noqa: PLR0913 - what is known of a copy
-        self, canon: Canon, story: Story, *, at: int | None, hops: int, drift: int, reading: "_Reading | None"
+        self,
+        canon: Canon,
+        story: Story,
+        *,
+        at: int | None,
+        hops: int,
+        heritage: bytes | None,
+        reading: "_Reading | None",
     ) -> None:
         """Keep a copy; of a recovered story the lead is read."""
         reading = reading or _Reading(story)
         self._catalogue.hold(
-            canon, story, at=at, hops=hops, drift=drift, lead=reading.lead, narrative=reading.ready
+            canon, story, at=at, hops=hops, heritage=heritage, lead=reading.lead, narrative=reading.ready
         )
 
     # Telling
@@ -271,17 +325,17 @@ class Fold:
         catalogue = self._catalogue
         canon = catalogue.canons[catalogue.by_id[facts["canonical"]]]
         number = canon.held[0]
-        repeat = "repeat" in facts
+        parent = found.verdict.parent if found.verdict is not None else None
         told = describe(
             canonical=catalogue.story(number),
             variant=story,
             canonical_narrative=catalogue.narrative(number),
             variant_narrative=(found.reading or _Reading(story)).narrative,
             agency=canon.agency,
-            parent=story.id if repeat else catalogue.held[facts["parent"]].story_id,
-            hops=1 if repeat else facts["hops"],
+            parent=story.id if parent is None else catalogue.held[parent.document].story_id,
+            hops=facts.get("hops", 1),
         )
-        return replace(told, relation=Relation.REPEAT) if repeat else told
+        return replace(told, relation=Relation.REPEAT) if "repeat" in facts else told
 
     def _links(self, found: _Found) -> tuple[Link, ...]:
         if found.verdict is None or found.reading is None:

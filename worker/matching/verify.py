@@ -44,26 +44,41 @@ class Side:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What comparing two copies found; ``ours`` is the story in hand, ``theirs`` the older one."""
+    """What comparing two copies found; ``ours`` is the story in hand, ``theirs`` the older one.
+
+    ``inherited`` marks the words of ``ours.covered`` that theirs has from the canonical copy.
+    """
 
     ours: Side
     theirs: Side
+    inherited: Mask
 
 
 def compare(
-    ours: Narrative, theirs: Narrative, *, recurrent: Mask | None = None, least: int = 0
+    ours: Narrative,
+    theirs: Narrative,
+    *,
+    recurrent: Mask | None = None,
+    heritage: Mask | None = None,
+    least: int = 0,
 ) -> Evidence | None:
     """Compare two copies; None when they have fewer than ``least`` shingles in common.
 
-    ``recurrent`` marks words of ours that recur all over the outlet.
+    ``recurrent`` marks words of ours that recur all over the outlet, ``heritage`` the words of theirs
+    that come from its canonical copy (None: all of them).
     """
     hits, there = _matches(ours, theirs)
     if len(hits) < least:
         return None
     told = ours.told if recurrent is None else ours.told & ~recurrent
+    side = _side(ours, hits, there, told, theirs.told)
+    inherited = side.covered
+    if heritage is not None:
+        inherited = inherited & _spread(hits[heritage[there]], WIDTH, len(ours.words))
     return Evidence(
-        ours=_side(ours, hits, there, told, theirs.told),
+        ours=side,
         theirs=_side(theirs, *_matches(theirs, ours), theirs.told, told),
+        inherited=inherited,
     )
 
 

@@ -1,0 +1,264 @@
+"""The faults: each disturbs a stage while payloads flow, by a seeded plan."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from tests.faults.feed import Numbered
+from tests.faults.proxy import Proxy, Weather
+from tests.faults.stage import SESSION, Stage
+from topics.catalog import WIRE_PAYLOADS
+
+ACCIDENT = 0.3  # of the kills come before the worker has recovered from the one before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One row of the table. ``strike`` runs while the feed does; ``times`` is how often it acts by default."""
+
+    name: str
+    what: str
+    strike: Callable[[Stage, random.Random, int], Awaitable[None]]
+    times: int
+    workers: int = 1
+    proxied: bool = False
+    payloads: Callable[[Iterator[Numbered], random.Random], Iterator[Numbered]] | None = None
+
+
+async def _pause(chance: random.Random, least: float = 0.3, most: float = 2.0) -> None:
+    await asyncio.sleep(chance.uniform(least, most))
+
+
+async def nothing(_stage: Stage, _chance: random.Random, _times: int) -> None:
+    """The undisturbed run that the others are compared with."""
+
+
+async def kill(stage: Stage, chance: random.Random, times: int) -> None:
+    for _ in range(times):
+        await _pause(chance)
+        if not stage.feeding:
+            return
+        stage.strike()
+        stage.kill()
+        stage.start()
+        if chance.random() < ACCIDENT:
+            await _pause(chance, 0.1, 3.0)
+        else:
+            await stage.recovered()
+
+
+async def kill_owner(stage: Stage, chance: random.Random, times: int) -> None:
+    """Kill the one that places; it comes back when the standby has taken over, or at once."""
+    for _ in range(times):
+        await _pause(chance)
+        if not stage.feeding:
+            return
+        name = await stage.owner()
+        stage.strike()
+        stage.kill(name)
+        if chance.random() < ACCIDENT:
+            stage.start(name)
+        await stage.recovered()
+        if not stage.workers[name].alive():
+            stage.start(name)
+
+
+async def zombie(stage: Stage, chance: random.Random, times: int) -> None:
+    """Freeze the one that places until the session is over and the other has taken its place, then wake it."""
+    for _ in range(times):
+        await _pause(chance)
+        if not stage.feeding:
+            return
+        name = await stage.owner()
+        stage.strike()
+        stage.workers[name].suspend()
+        try:
+            await asyncio.sleep(SESSION + chance.uniform(1.0, 6.0))
+        finally:
+            stage.workers[name].wake()
+        await stage.recovered()
+
+
+async def term(stage: Stage, chance: random.Random, times: int) -> None:
+    for _ in range(times):
+        await _pause(chance)
+        if not stage.feeding:
+            return
+        stage.strike()
+        await stage.stop()
+        stage.start()
+        await stage.recovered()
+
+
+async def members(stage: Stage, chance: random.Random, times: int) -> None:
+    """Two, then three workers; they leave by SIGTERM or kill -9 and come back, one always stays."""
+    stage.start("two")
+    for _ in range(times):
+        await _pause(chance, 1.0, 3.0)
+        if not stage.feeding:
+            return
+        stage.strike()
+        here = sorted(name for name, worker in stage.workers.items() if worker.alive())
+        away = sorted({"one", "two", "three"} - set(here))
+        if away and (len(here) == 1 or chance.random() < 0.5):
+            stage.start(chance.choice(away))
+        elif chance.random() < 0.5:
+            stage.kill(chance.choice(here))
+        else:
+            await stage.stop(chance.choice(here))
+        await stage.recovered()
+
+
+async def broker(stage: Stage, chance: random.Random, times: int) -> None:
+    for _ in range(times):
+        await _pause(chance, 1.0, 3.0)
+        if not stage.feeding:
+            return
+        stage.strike()
+        await stage.kafka.crash(chance.choice([0.0, 1.0, 5.0]))
+        await stage.recovered()
+
+
+def network(*kinds: Weather) -> Callable[[Stage, random.Random, int], Awaitable[None]]:
+    async def strike(stage: Stage, chance: random.Random, times: int) -> None:
+        proxy = stage.kafka.proxy
+        assert isinstance(proxy, Proxy)
+        for _ in range(times):
+            await _pause(chance, 1.0, 3.0)
+            if not stage.feeding:
+                return
+            stage.strike()
+            proxy.change(chance.choice(kinds))
+            try:
+                await asyncio.sleep(chance.choice([0.5, 3.0, SESSION + 3.0]))
+            finally:
+                proxy.change(Weather.CLEAR)
+            await stage.recovered()
+
+    return strike
+
+
+async def remake(stage: Stage, chance: random.Random, times: int) -> None:
+    """Delete wire-payloads when all of it is placed, and make it again: offsets begin anew."""
+    for _ in range(times):
+        await _pause(chance, 3.0, 5.0)
+        if not stage.feeding:
+            return
+        async with stage.quiet():
+            stage.strike()
+            name = stage.topic(WIRE_PAYLOADS.name)
+            admin = AIOKafkaAdminClient(bootstrap_servers=stage.kafka.bootstrap)
+            await admin.start()
+            try:
+                await admin.delete_topics([name])
+                await asyncio.sleep(chance.choice([0.5, 0.5, 12.0]))
+                new = NewTopic(name, WIRE_PAYLOADS.partitions, 1, topic_configs=WIRE_PAYLOADS.config())
+                for _ in range(20):
+                    response = await admin.create_topics([new])
+                    if not response.topic_errors[0][1]:
+                        break
+                    await asyncio.sleep(0.3)
+            finally:
+                await admin.close()
+        await stage.recovered()
+
+
+def jumping(payloads: Iterator[Numbered], chance: random.Random) -> Iterator[Numbered]:
+    """Let one delivery time in ten be years off, either way."""
+    for payload in payloads:
+        away = timedelta(days=chance.choice([-15_000, -400, -8, 8, 400, 15_000]))
+        time = datetime.now(tz=UTC) + (away if chance.random() < 0.1 else timedelta())
+        yield replace(payload, headers=[*payload.headers, ("ce_time", time.isoformat().encode())])
+
+
+HOSTILE = (
+    b"",
+    b"\xff\xd8\xff\xe0\x00\x10JFIF\x00",
+    b'{"outlet": "Pier Post", "text": "The harb',
+    b'{"a":' * 5000 + b"1" + b"}" * 5000,
+    b"<html>" + b"<div>" * 200_000 + b"words",
+    b"<html><body>" + b"<p>one two three four five" * 150_000,
+    b'{"title": "x", "text": "' + b"a b " * 900_000 + b'"}',
+    b"x" * (4 * 1024 * 1024 + 1),
+)
+
+
+def hostile(payloads: Iterator[Numbered], chance: random.Random) -> Iterator[Numbered]:
+    """Put a payload that means harm between every forty of the feed; its number is far above the feed's."""
+    for payload in payloads:
+        yield payload
+        if payload.number % 40 == 20:
+            number = 1_000_000 + payload.number
+            headers = [pair for pair in payload.headers if pair[0] not in {"ce_id", "content-type"}]
+            yield replace(
+                payload,
+                number=number,
+                body=chance.choice(HOSTILE),
+                headers=[*headers, ("ce_id", f"item-{number}".encode())],
+            )
+
+
+FAULTS = {
+    fault.name: fault
+    for fault in (
+        Fault(name="none", what="undisturbed, what the others are compared with", strike=nothing, times=0),
+        Fault(name="kill", what="kill -9 of the only worker", strike=kill, times=40),
+        Fault(
+            name="owner",
+            what="kill -9 of the worker that places, a standby beside it",
+            strike=kill_owner,
+            times=10,
+            workers=2,
+        ),
+        Fault(
+            name="zombie",
+            what="SIGSTOP of the worker that places for longer than its session, then SIGCONT",
+            strike=zombie,
+            times=4,
+            workers=2,
+        ),
+        Fault(name="term", what="SIGTERM and a new start", strike=term, times=8),
+        Fault(name="members", what="one to three workers that join and leave", strike=members, times=12),
+        Fault(name="broker", what="kill -9 of the broker, back after 0 to 5 s", strike=broker, times=5),
+        Fault(
+            name="cut",
+            what="connections to the broker reset and refused, 0.5 to 9 s",
+            strike=network(Weather.CUT),
+            times=6,
+            proxied=True,
+        ),
+        Fault(
+            name="frozen",
+            what="connections stand and nothing passes, 0.5 to 9 s",
+            strike=network(Weather.FROZEN),
+            times=6,
+            proxied=True,
+        ),
+        Fault(
+            name="slow",
+            what="64 kB/s and 0.1 s a chunk between worker and broker, 0.5 to 9 s",
+            strike=network(Weather.SLOW),
+            times=6,
+            proxied=True,
+        ),
+        Fault(
+            name="clock",
+            what="one delivery time in ten days to 41 years off, either way",
+            strike=nothing,
+            times=0,
+            payloads=jumping,
+        ),
+        Fault(
+            name="hostile",
+            what="payloads that are broken, too deep, too large or slow to read",
+            strike=nothing,
+            times=0,
+            payloads=hostile,
+        ),
+        Fault(name="remake", what="wire-payloads deleted and made again", strike=remake, times=2),
+    )
+}

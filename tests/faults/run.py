@@ -1,0 +1,91 @@
+"""One fault from its feed to its audit."""
+
+import asyncio
+import random
+from collections.abc import Collection
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from tests.faults.audit import Report, audit
+from tests.faults.feed import feed
+from tests.faults.plan import Fault
+from tests.faults.proxy import Proxy
+from tests.faults.stage import Kafka, Stage, Unsettled
+from tests.faults.table import Row
+from worker.settings import Settings
+
+NAMES = ("one", "two", "three")
+
+Membership = frozenset[frozenset[str]]
+
+
+async def run_fault(
+    fault: Fault,
+    *,
+    seed: int,
+    payloads: int,
+    rate: float | None,
+    times: int,
+    chance: random.Random,
+    folder: Path,
+    logs: Path,
+    calm: Membership | None,
+) -> tuple[Row, Membership]:
+    """Run a fault on a broker of its own; return what the audit found, and who stands with whom."""
+    note = ""
+    async with AsyncExitStack() as stack:
+        proxy = await stack.enter_async_context(Proxy()) if fault.proxied else None
+        kafka = await asyncio.to_thread(Kafka, folder, proxy)
+        stack.callback(kafka.stop)
+        prefix = f"f-{fault.name}"
+        await kafka.topics(prefix)
+        stage = Stage(kafka, prefix=prefix, logs=logs)
+        async with stage.running():
+            for name in NAMES[: fault.workers]:
+                stage.start(name)
+            numbered = feed(payloads, seed=seed)
+            if fault.payloads is not None:
+                numbered = fault.payloads(numbered, chance)
+            enough = asyncio.Event()
+            feeding = asyncio.create_task(stage.feed(numbered, rate=rate, enough=enough))
+            await stage.met()
+            if times:
+                await fault.strike(stage, chance, times)
+                enough.set()
+            await feeding
+            try:
+                await stage.settled()
+            except Unsettled as error:
+                note = f"not accounted for: {error}"
+        report = await audit(kafka.bootstrap, prefix, window=Settings().window_ms, sent=stage.sent)
+    recovery = [seconds for struck in stage.struck if (seconds := stage.recovery(struck)) is not None]
+    row = Row(
+        fault=fault.name,
+        injected=len(stage.struck) or sum(number >= 1_000_000 for number in stage.sent),
+        payloads=report.payloads,
+        rejected=report.rejected,
+        lost=len(report.lost),
+        repeated=len(report.repeated),
+        differing=report.differing,
+        astray=0 if calm is None else astray(report, calm),
+        uncommitted=report.uncommitted,
+        unclean=sum(code != 0 for code in stage.stops),
+        exits=len(stage.exits),
+        again=report.again,
+        recovery=[round(seconds, 2) for seconds in recovery],
+        note=note,
+    )
+    return row, report.membership
+
+
+def astray(report: Report, calm: Membership) -> int:
+    """Count the stories whose company is not that of the undisturbed run, as far as both have them."""
+    known = frozenset().union(*calm)
+    here = frozenset().union(*report.membership)
+    ours = _company(report.membership, known)
+    theirs = _company(calm, here)
+    return sum(ours[story] != theirs[story] for story in ours.keys() & theirs.keys())
+
+
+def _company(membership: Membership, among: Collection[str]) -> dict[str, frozenset[str]]:
+    return {story: kept for group in membership for kept in [group & frozenset(among)] for story in kept}
