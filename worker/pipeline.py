@@ -77,7 +77,13 @@ def split(payload: Payload, limits: Limits = Limits()) -> tuple[Part, ...]:
 
 def _items(payload: Payload, limits: Limits) -> Iterator[tuple[Format, Item]]:
     """Read the items of every source in a payload; the failure of one source is one item."""
-    for source in sniff(payload.body, payload.content_type, nesting=limits.nesting, outlet=payload.outlet):
+    for source in sniff(
+        payload.body,
+        payload.content_type,
+        nesting=limits.nesting,
+        largest=limits.payload_bytes,
+        outlet=payload.outlet,
+    ):
         if isinstance(source, WireError):
             yield Format.ARTICLE, source
             continue

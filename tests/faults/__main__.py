@@ -3,14 +3,14 @@
 import argparse
 import asyncio
 import logging
-import random
+import signal
 import sys
 import tempfile
 import time
 from pathlib import Path
 
 from tests.faults.plan import FAULTS, Fault
-from tests.faults.run import run_fault
+from tests.faults.run import Effort, run_fault
 from tests.faults.table import Row, load, render, store
 
 
@@ -35,16 +35,14 @@ async def run(options: argparse.Namespace, chosen: list[Fault]) -> list[Row]:
         calm = None
         for fault in [FAULTS["none"], *(each for each in chosen if each.name != "none")]:
             started = time.monotonic()
-            row, membership = await run_fault(
-                fault,
+            effort = Effort(
                 seed=options.seed,
                 payloads=options.payloads,
                 rate=None if fault.name == "none" else options.rate,
                 times=fault.times if options.kills is None or not fault.times else options.kills,
-                chance=random.Random(f"{options.seed}/{fault.name}"),
-                folder=Path(scratch) / fault.name,
-                logs=logs,
-                calm=calm,
+            )
+            row, membership = await run_fault(
+                fault, effort, folder=Path(scratch) / fault.name, logs=logs, calm=calm
             )
             calm = calm or membership
             sys.stderr.write(f"{time.monotonic() - started:.0f} s: {row}\n")
@@ -55,6 +53,7 @@ async def run(options: argparse.Namespace, chosen: list[Fault]) -> list[Row]:
 def main() -> int:
     options = arguments()
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # our own clients tell of each fault at length
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # workers are stopped on the way out
     rows: list[Row] = []
     if not options.table:
         chosen = list(FAULTS.values()) if options.fault == "all" else [FAULTS[options.fault]]

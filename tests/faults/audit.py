@@ -83,6 +83,13 @@ def number_of(record: Any, rejects: str) -> int | None:
     return int(number) if number.isdigit() else None
 
 
+def _followed(canonical: str, into: dict[str, str]) -> str:
+    """Follow merges to where a story stands now."""
+    while canonical in into:
+        canonical = into[canonical]
+    return canonical
+
+
 async def uncommitted(bootstrap: str, prefix: str) -> int:
     """Count the payloads past the committed offsets of split."""
     settings = Settings(bootstrap=bootstrap, prefix=prefix)
@@ -141,9 +148,7 @@ async def audit(
 
     groups: dict[str, set[str]] = defaultdict(set)
     for story, canonical in members.items():
-        while canonical in into:
-            canonical = into[canonical]
-        groups[canonical].add(story)
+        groups[_followed(canonical, into)].add(story)
     lost: list[Any] = sorted({(r.partition, r.offset) for r in payloads} - accounted)
     if sent is not None:
         told_of = {number_of(record, topics["wire-rejects"]) for record in (*variants, *rejects)}

@@ -57,7 +57,7 @@ def copy_of(story: int, seed: int, words: list[str]) -> list[str]:
 
 
 def feed(count: int, *, variants: int = 5, seed: int = 1) -> Iterator[Numbered]:
-    """Yield ``count`` payloads: each story runs in ``variants`` outlets, whole, trimmed or with a new sentence."""
+    """Yield ``count`` payloads: a story runs in ``variants`` outlets, whole, cut or with a new sentence."""
     words = vocabulary(seed)
     chance = random.Random(seed)
     for number in range(count):

@@ -18,7 +18,7 @@ ACCIDENT = 0.3  # of the kills come before the worker has recovered from the one
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One row of the table. ``strike`` runs while the feed does; ``times`` is how often it acts by default."""
+    """One row of the table. ``strike`` runs while the feed does and acts ``times`` times by default."""
 
     name: str
     what: str
@@ -68,7 +68,7 @@ async def kill_owner(stage: Stage, chance: random.Random, times: int) -> None:
 
 
 async def zombie(stage: Stage, chance: random.Random, times: int) -> None:
-    """Freeze the one that places until the session is over and the other has taken its place, then wake it."""
+    """Freeze the one that places until its session is over and the other has taken over, then wake it."""
     for _ in range(times):
         await _pause(chance)
         if not stage.feeding:

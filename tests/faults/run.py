@@ -2,8 +2,10 @@
 
 import asyncio
 import random
+import signal
 from collections.abc import Collection
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.audit import Report, audit
@@ -19,19 +21,21 @@ NAMES = ("one", "two", "three")
 Membership = frozenset[frozenset[str]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How much of a fault: its seed, at most so many payloads, so many a second, and how often it acts."""
+
+    seed: int
+    payloads: int
+    rate: float | None
+    times: int
+
+
 async def run_fault(
-    fault: Fault,
-    *,
-    seed: int,
-    payloads: int,
-    rate: float | None,
-    times: int,
-    chance: random.Random,
-    folder: Path,
-    logs: Path,
-    calm: Membership | None,
+    fault: Fault, effort: Effort, *, folder: Path, logs: Path, calm: Membership | None
 ) -> tuple[Row, Membership]:
     """Run a fault on a broker of its own; return what the audit found, and who stands with whom."""
+    chance = random.Random(f"{effort.seed}/{fault.name}")
     note = ""
     async with AsyncExitStack() as stack:
         proxy = await stack.enter_async_context(Proxy()) if fault.proxied else None
@@ -43,20 +47,23 @@ async def run_fault(
         async with stage.running():
             for name in NAMES[: fault.workers]:
                 stage.start(name)
-            numbered = feed(payloads, seed=seed)
+            numbered = feed(effort.payloads, seed=effort.seed)
             if fault.payloads is not None:
                 numbered = fault.payloads(numbered, chance)
             enough = asyncio.Event()
-            feeding = asyncio.create_task(stage.feed(numbered, rate=rate, enough=enough))
-            await stage.met()
-            if times:
-                await fault.strike(stage, chance, times)
-                enough.set()
-            await feeding
+            feeding = asyncio.create_task(stage.feed(numbered, rate=effort.rate, enough=enough))
             try:
+                await stage.met()
+                if effort.times:
+                    await fault.strike(stage, chance, effort.times)
+                    enough.set()
+                await feeding
                 await stage.settled()
             except Unsettled as error:
                 note = f"not accounted for: {error}"
+            finally:
+                feeding.cancel()
+                await asyncio.gather(feeding, return_exceptions=True)
         report = await audit(kafka.bootstrap, prefix, window=Settings().window_ms, sent=stage.sent)
     recovery = [seconds for struck in stage.struck if (seconds := stage.recovery(struck)) is not None]
     row = Row(
@@ -69,7 +76,7 @@ async def run_fault(
         differing=report.differing,
         astray=0 if calm is None else astray(report, calm),
         uncommitted=report.uncommitted,
-        unclean=sum(code != 0 for code in stage.stops),
+        unclean=sum(code not in (0, -signal.SIGTERM) for code in stage.stops),  # -15: it had not begun
         exits=len(stage.exits),
         again=report.again,
         recovery=[round(seconds, 2) for seconds in recovery],

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from worker.settings import Settings
 from worker.stream import catalogue
 
 SESSION = 6.0  # seconds: the least that a broker allows by default
-SETTLE = 180.0  # seconds that the last payloads may take
+SETTLE = 90.0  # seconds that the last payloads may take
 PATIENCE = 60.0  # seconds that a worker may take to recover before the next fault comes
 BLOCK = 50  # payloads in which the feed's families are whole
 
@@ -111,14 +111,16 @@ class Stage:
 
     async def recovered(self) -> None:
         """Wait until a payload that was sent after the last fault is placed."""
-        deadline = time.monotonic() + PATIENCE
-        while self.feeding and time.monotonic() < deadline and self.recovery(self.struck[-1]) is None:
-            await asyncio.sleep(0.1)
+        await self._until(lambda: not self.feeding or self.recovery(self.struck[-1]) is not None)
 
-    async def met(self, within: float = PATIENCE) -> None:
+    async def met(self) -> None:
         """Wait until the first payload is placed: faults of a worker that never started prove nothing."""
-        deadline = time.monotonic() + within
-        while not self.seen and time.monotonic() < deadline:
+        await self._until(lambda: bool(self.seen))
+
+    async def _until(self, true: Callable[[], bool]) -> None:
+        for _ in range(int(PATIENCE / 0.1)):
+            if true():
+                return
             await asyncio.sleep(0.1)
 
     def recovery(self, struck: float) -> float | None:

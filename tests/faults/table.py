@@ -10,6 +10,20 @@ import orjson
 
 from tests.faults.plan import FAULTS
 
+COLUMNS = (
+    "fault",
+    "injected",
+    "payloads",
+    "lost",
+    "repeated",
+    "differ from refold",
+    "astray",
+    "uncommitted",
+    "split twice",
+    "exits",
+    "recovery s, median / worst",
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:

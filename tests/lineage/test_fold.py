@@ -272,3 +272,26 @@ def test_a_recovered_fold_knows_what_it_has_seen(newsroom):
         recovered.restore(story, step.decision)
     story = next(story for story, *_ in reversed(steps) if story is not None)
     assert recovered.place(story, at=10**10).decision.redelivery
+
+
+def test_a_glued_page_comes_apart_and_each_part_joins_its_own_story(newsroom):
+    one, other = newsroom.copy("one"), newsroom.copy("other")
+    first, second = newsroom.place(one), newsroom.place(other, outlet="Post")
+    step = newsroom.file([*one, "Council Votes on the River Bridge", *other], outlet="Glue")
+    upper, lower = step.placements
+    assert (upper.canonical_id, lower.canonical_id) == (first.canonical_id, second.canonical_id)
+    assert lower.story.headline == "Council Votes on the River Bridge"
+    assert [text for part in (upper, lower) for text in part.story.copy()] == [*one, *other]
+    assert upper.story.coordinates.part != lower.story.coordinates.part
+
+
+def test_a_restart_after_a_glued_page_changes_nothing(newsroom):
+    one, other = newsroom.copy("one"), newsroom.copy("other")
+    stories = [newsroom.story(copy) for copy in (one, other, [*one, "River Bridge", *other])]
+    steps = [newsroom.fold.place(story, at=None) for story in stories]
+    recovered = Fold()
+    for story, step in zip(stories, steps, strict=True):
+        recovered.restore(story, replace(step.decision, facts=json.loads(json.dumps(step.decision.facts))))
+    late = newsroom.story([*other[:6], *newsroom.copy("late", paragraphs=2)], outlet="Late")
+    assert recovered.place(stories[2], at=None).decision.redelivery
+    assert recovered.place(late, at=None) == newsroom.fold.place(late, at=None)

@@ -106,7 +106,7 @@ def test_what_the_page_adds_is_no_prose(text):
 
 
 def test_an_injected_headline_is_cut_out_of_its_sentence():
-    text = "Mayor Ann Gray Ann Maria GrayTown votes on bridge Council splits over plan MORE (I) said so on Monday."
+    text = "Mayor Ann Gray Ann Maria GrayTown votes on bridge Council splits on it MORE (I) said so Monday."
     ((start, end),) = unprosaic(text)
     assert text[:start].endswith("Gray")
     assert text[end:].startswith(" (I) said")

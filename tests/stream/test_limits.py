@@ -2,6 +2,7 @@
 
 import re
 import time
+from itertools import count
 
 import pytest
 
@@ -55,8 +56,7 @@ def test_no_limit_is_no_limit():
 def test_work_that_takes_too_long_is_interrupted_and_the_next_is_not():
     started = time.monotonic()
     with pytest.raises(OutOfTime), deadline(0.1):
-        while True:
-            pass
+        sum(number for number in count())
     assert time.monotonic() - started < 1
     with deadline(0.1):
         pass

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from worker.commands.exits import fail
+from worker.commands.gluing import glue
 from worker.commands.payloads import Delivery, InputError, read_payloads
 from worker.lineage.clock import Clock
 from worker.lineage.evaluation import Scorer, read_pairs, render
@@ -24,6 +25,9 @@ def command(
         str | None,
         typer.Option(help="Forget stories after so long a time, such as 7d or 12h.", show_default="never"),
     ] = None,
+    glued: Annotated[
+        int, typer.Option(help="Also run so many pairs of articles together and see them come apart.", min=0)
+    ] = 0,
 ) -> None:
     """Score the matcher: run a stream of articles through the core, in order, then judge labelled pairs.
 
@@ -34,7 +38,9 @@ def command(
         with pairs.open(encoding="utf-8") as lines:
             labelled = list(read_pairs(lines))
         limit = None if window is None else duration_ms(window)
-        scorer = collect(read_payloads([stream]), window=limit)
+        deliveries = list(read_payloads([stream]))
+        fold = Fold(window=limit)
+        scorer = collect(deliveries, fold)
     except InputError as error:
         fail(str(error))
     except KeyError as error:
@@ -44,11 +50,13 @@ def command(
     except OSError as error:
         fail(f"{error.filename}: {error.strerror}")
     typer.echo(render(scorer.score(labelled)))
+    if glued:
+        typer.echo(f"\n{glue(fold, scorer, [each.payload.body for each in deliveries], pages=glued)}")
 
 
-def collect(deliveries: Iterable[Delivery], *, window: int | None = None) -> Scorer:
-    """Split and place a stream of payloads; ``window`` is milliseconds, None for no window."""
-    fold, clock, scorer = Fold(window=window), Clock(), Scorer()
+def collect(deliveries: Iterable[Delivery], fold: Fold) -> Scorer:
+    """Split and place a stream of payloads, in order."""
+    clock, scorer = Clock(), Scorer()
     for delivery in deliveries:
         at = Coordinates(topic="", partition=0, offset=delivery.index)
         for part in split(replace(delivery.payload, coordinates=at)):

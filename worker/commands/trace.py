@@ -63,8 +63,8 @@ def trace_lines(
     """Yield the lines of a stream of payloads; the coordinates of a payload are its place in the input."""
     fold, clock = Fold(window=window), Clock()
     limits = limits or Limits()
-    for delivery in deliveries:
-        at = Coordinates(topic="", partition=0, offset=delivery.index)
+    for place, delivery in enumerate(deliveries):
+        at = Coordinates(topic="", partition=0, offset=place)
         payload = replace(delivery.payload, coordinates=at)
         for number, part in enumerate(split(payload, limits)):
             match part:

@@ -48,7 +48,7 @@ def is_sign_off(line: str) -> bool:
 
 
 def is_desk_note(line: str) -> bool:
-    """Tell whether a whole line speaks to editors: ``(Adds comment)``, ``Eds: UPDATES with arrest.``"""
+    """Tell whether a whole line speaks to editors: ``(Adds comment)``, ``Eds: UPDATES with arrest.``."""
     return len(line) <= 1_000 and line[:1] in "(Ee" and _NOTE.fullmatch(line) is not None
 
 

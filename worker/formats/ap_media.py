@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final, cast
 
-from worker.dialects.agencies import agency_called, agency_named
+from worker.dialects.agencies import agency_called
 from worker.dialects.status import read_urgency
 from worker.errors import Malformed, WireError
 from worker.formats.blocks import html_blocks

@@ -5,8 +5,9 @@ break a word. Line feeds mean nothing in clean markup and everything in copy tha
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import unescape
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from lxml import etree
@@ -41,11 +42,25 @@ _SKIPPED: Final = frozenset(
     }
     | {"nitf-table-metadata", "col", "colgroup", "img", "body.end", "body.head"}
 )
-_CAPTIONS: Final = frozenset({"figcaption", "media-caption", "media-producer", "caption", "figure", "media"})
-_SUBHEADS: Final = frozenset({"hl1", "hl2", "hedline", "h1", "h2", "h3", "h4", "h5", "h6", "dt"})
-_LISTS: Final = frozenset({"li", "dd"})
-_QUOTES: Final = frozenset({"blockquote", "bq"})
-_NOTES: Final = frozenset({"note"})
+_FURNITURE: Final[Mapping[str, FurnitureKind]] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            ("figcaption", "media-caption", "media-producer", "caption", "figure", "media"),
+            FurnitureKind.CAPTION,
+        ),
+        "note": FurnitureKind.NOTICE,
+        "tagline": FurnitureKind.CREDIT,
+    }
+)
+_ROLES: Final[Mapping[str, Role]] = MappingProxyType(
+    {
+        **dict.fromkeys(("hl1", "hl2", "hedline", "h1", "h2", "h3", "h4", "h5", "h6", "dt"), Role.SUBHEAD),
+        "li": Role.LIST,
+        "dd": Role.LIST,
+        "blockquote": Role.QUOTE,
+        "bq": Role.QUOTE,
+    }
+)
 _TABLES: Final = frozenset({"table", "nitf-table"})
 _CONTAINERS: Final = frozenset(
     {
@@ -151,6 +166,11 @@ class _Walk:
             self.flush(role, peeled, closed=False)
             self._table(element, peeled)
             return
+        self._inside(element, name, role, peeled, depth)
+
+    def _inside(
+        self, element: Element, name: str, role: Role, peeled: FurnitureKind | None, depth: int
+    ) -> None:
         inner, kind = _marked(name, role, peeled)
         is_block = name in _CONTAINERS or (inner, kind) != (role, peeled)
         if is_block:
@@ -196,19 +216,9 @@ class _Walk:
 
 def _marked(name: str, role: Role, peeled: FurnitureKind | None) -> tuple[Role, FurnitureKind | None]:
     """Say what an element makes of the text in it."""
-    if name in _CAPTIONS:
-        return role, FurnitureKind.CAPTION
-    if name in _NOTES:
-        return role, peeled or FurnitureKind.NOTICE
-    if name == "tagline":
-        return role, peeled or FurnitureKind.CREDIT
-    if name in _SUBHEADS:
-        return Role.SUBHEAD, peeled
-    if name in _LISTS:
-        return Role.LIST, peeled
-    if name in _QUOTES:
-        return Role.QUOTE, peeled
-    return role, peeled
+    if name in _FURNITURE:
+        return role, peeled or _FURNITURE[name]
+    return _ROLES.get(name, role), peeled
 
 
 def _paragraphs(raw: str, *, closed: bool) -> list[list[str]]:

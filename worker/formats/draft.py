@@ -14,6 +14,20 @@ class Format(StrEnum):
     ARTICLE = "json-article"
     WEBPAGE = "html-page"
     PAGETEXT = "page-text"
+    ANPA = "anpa-1312"
+    IPTC7901 = "iptc-7901"
+    AP_MEDIA = "ap-media-json"
+    NINJS = "ninjs"
+    JSON_FEED = "json-feed"
+    FLAT_JSON = "flat-json"
+    MAIL = "mail"
+    NITF = "nitf"
+    NEWSML = "newsml-1.2"
+    NEWSML_G2 = "newsml-g2"
+    RITZAU = "ritzau-xml"
+    RSS = "rss"
+    ATOM = "atom"
+    XML = "xml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,9 +56,7 @@ def code_of(qcode: str | None) -> str | None:
 
 def field_credits(names: Iterable[str | None]) -> tuple[Credit, ...]:
     """Make credits of fields that name who wrote, owns or provides an item, the surest first."""
-    return tuple(
-        Credit(kind=CreditKind.FIELD, text=name, agency=agency_at(name)) for name in once(names)
-    )
+    return tuple(Credit(kind=CreditKind.FIELD, text=name, agency=agency_at(name)) for name in once(names))
 
 
 def owner_of(credits_given: tuple[Credit, ...]) -> str | None:
@@ -71,7 +69,9 @@ def zone_of(credits_given: tuple[Credit, ...]) -> str | None:
     return agency_of(credits_given)
 
 
-def with_dateline(draft: Draft, text: str | None, *, place: str | None = None, date: str | None = None) -> Draft:
+def with_dateline(
+    draft: Draft, text: str | None, *, place: str | None = None, date: str | None = None
+) -> Draft:
     """Add the dateline that a field tells; what the copy itself opens with outranks it.
 
     A field that holds a time or a number (Reuters, ANA-MPA) is none.
@@ -88,7 +88,10 @@ def with_dateline(draft: Draft, text: str | None, *, place: str | None = None, d
     return replace(
         draft,
         dateline=Dateline(
-            text=told, place=place, date=(read.date if read else None) or date, agency=read.agency if read else None
+            text=told,
+            place=place,
+            date=(read.date if read else None) or date,
+            agency=read.agency if read else None,
         ),
     )
 

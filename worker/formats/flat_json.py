@@ -1,4 +1,4 @@
-"""Flat records in JSON that no standard defines: Fingerpost, Reuters Connect, schema.org articles, form mails.
+"""Flat JSON records that no standard defines: Fingerpost, Reuters Connect, schema.org, form mails.
 
 One table says which names a field goes by; names are folded. ``keywords`` of Fingerpost are joined by
 ``+`` and its empty status means usable.
@@ -20,20 +20,13 @@ from worker.formats.wirecopy import sort_blocks
 from worker.story import Subject
 
 BODIES: Final = (
-    "bodyxhtml", "bodyhtml", "contenthtml", "bodytext", "articlebody", "body", "content", "story", "copy", "fulltext", "text", "html"
-)  # fmt: skip
+    *("bodyxhtml", "bodyhtml", "contenthtml", "bodytext", "articlebody", "body"),
+    *("content", "story", "copy", "fulltext", "text", "html"),
+)
 HEADLINES: Final = ("headline", "headl", "title", "head")
 _IDS: Final = (
-    "usn",
-    "versionedguid",
-    "guid",
-    "uri",
-    "id",
-    "identifier",
-    "uniquename",
-    "itemid",
-    "storyid",
-    "originalurn",
+    *("usn", "versionedguid", "guid", "uri", "id", "identifier"),
+    *("uniquename", "itemid", "storyid", "originalurn"),
 )
 _NO_ID: Final = frozenset({"0", "null", "none"})
 

@@ -22,8 +22,8 @@ from worker.formats.wire import Sorter, finish
 from worker.story import Credit, CreditKind, FurnitureKind, Role, Subject
 
 _HEAD: Final = re.compile(
-    r"""(?P<source>[A-Za-z]{2,4})(?P<number>\d{1,5})[ ]{1,4}(?P<priority>[1-9])[ ]{1,4}(?P<category>[a-zA-Z]{1,6})
-        (?:[ ]{1,4}(?P<words>\d{1,5}))?(?P<routing>[^\n]{0,60})""",
+    r"""(?P<source>[A-Za-z]{2,4})(?P<number>\d{1,5})[ ]{1,4}(?P<priority>[1-9])[ ]{1,4}
+        (?P<category>[a-zA-Z]{1,6})(?:[ ]{1,4}(?P<words>\d{1,5}))?(?P<routing>[^\n]{0,60})""",
     re.VERBOSE,
 )
 _RUNNING: Final = re.compile(r"(?P<agency>[A-Za-z]{2,10})[ ]{1,3}(?P<number>\d{1,6})[ ]{0,3}$")
@@ -61,15 +61,16 @@ _ZONES: Final = {
     "BST": "+0100",
 }
 _STATUS: Final = re.compile(
-    r"\(?(?:(?:\d{1,2}(?:ST|ND|RD|TH|\.)\s)?(?:LEAD|ROUNDUP|UPDATE|EXTRA|URGENT|REFILE|CORRECTION|CORRECTED|REPEAT|ADVISORY"
-    r"|SUMMARY|FLASH|BULLETIN|PREVIEW|FEATURE|NEWS FEATURE|BACKGROUND|PROFILE|INTERVIEW|ANALYSIS|NEWSFEATURE|HOLD HOLD HOLD"
+    r"\(?(?:(?:\d{1,2}(?:ST|ND|RD|TH|\.)\s)?(?:LEAD|ROUNDUP|UPDATE|EXTRA|URGENT|REFILE|CORRECTION|CORRECTED"
+    r"|REPEAT|ADVISORY|SUMMARY|FLASH|BULLETIN|PREVIEW|FEATURE|NEWS FEATURE|BACKGROUND|PROFILE|INTERVIEW|ANALYSIS|NEWSFEATURE|HOLD HOLD HOLD"
     r"|KILL KILL KILL|EIL|EILMELDUNG|KORREKTUR|BERICHTIGUNG|ZUSAMMENFASSUNG|HINTERGRUND|WIEDERHOLUNG|ACHTUNG)"
     r"(?:[\s:\-].{0,40})?)\)?[\s:]{0,3}",
     re.IGNORECASE,
 )
 _TAIL: Final = re.compile(r"#{1,3}\s{0,2}\S|\*\s\*\s\*\s\*|\*{4}")
 _NOTES: Final = re.compile(
-    r"#{1,3}\s{0,2}(?:Note\sto\seditors|Editor'?s'?\snote|Redaktionelle[r]?\sHinweis\w{0,3})", re.IGNORECASE
+    r"#{1,3}\s{0,2}(?:Note\sto\seditors|Editor'?s'?\snote|Redaktionelle[r]?\sHinweis\w{0,3})",
+    re.IGNORECASE,
 )
 _SIGNED: Final = re.compile(r"(?:dpa|afp|apa|sda|ots|rtr|ap)(?:[ /-][a-zäöü]{2,4}){1,8}")
 _ORIGIN: Final = re.compile(

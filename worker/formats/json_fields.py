@@ -1,4 +1,4 @@
-"""Fields of JSON records whatever their spelling: ``versioncreated``, ``versionCreated``, ``version_created``."""
+"""Fields of JSON records, however spelt: ``versioncreated``, ``versionCreated``, ``version_created``."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final

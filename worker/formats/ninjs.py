@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final, cast
 
-from worker.dialects.agencies import agency_called, agency_named
+from worker.dialects.agencies import agency_called
 from worker.dialects.status import read_urgency
 from worker.errors import Malformed, WireError
 from worker.formats.blocks import html_blocks
@@ -186,9 +186,7 @@ def _byline(fields: Fields) -> str | None:
 def _other_ids(fields: Fields) -> list[str]:
     alt = fields.get("altids", "altid")
     if isinstance(alt, Mapping):
-        return Fields(alt).strings(*()) or [
-            str(value) for value in alt.values() if isinstance(value, str) and value
-        ]
+        return [value for value in alt.values() if isinstance(value, str) and value]
     return [text for one in fields.records("altids", "altid") if (text := one.line("value", "id"))]
 
 

@@ -1,4 +1,4 @@
-"""NITF, the News Industry Text Format (IPTC, versions 3.0 to 3.6), as AP, PA, EFE, AAP, NTB and CP send it."""
+"""NITF, the News Industry Text Format (IPTC, 3.0 to 3.6), as AP, PA, EFE, AAP, NTB and CP send it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -89,9 +89,7 @@ def read_document(root: Element, warnings: tuple[str, ...]) -> Draft:
         version_created=issued,
         copyright=_copyright(docdata, root),
         distributor=body.distributor,
-        keywords=once(
-            attribute(word, "key") or text_of(word) for word in descendants(docdata, "keyword")
-        ),
+        keywords=once(attribute(word, "key") or text_of(word) for word in descendants(docdata, "keyword")),
         subjects=_subjects(head, metas),
         language=attribute(root, "baselang", "lang"),
         refers_to=refers_to,
@@ -228,7 +226,7 @@ def _copyright(docdata: Element | None, root: Element) -> str | None:
 
 
 def _subjects(head: Element | None, metas: Mapping[str, str]) -> tuple[Subject, ...]:
-    pairs = [
+    pairs: list[tuple[str | None, str | None]] = [
         (attribute(each, "tobject.subject.ipr") or "IPTC", attribute(each, "tobject.subject.refnum"))
         for each in descendants(head, "tobject.subject")
     ]

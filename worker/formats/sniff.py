@@ -1,13 +1,19 @@
 """Which format a payload is in. The bytes alone decide; a content-type header helps, never overrules."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Final
 
-from worker.errors import EmptyPayload, Malformed, UnknownFormat, WireError
+from worker.errors import EmptyPayload, Malformed, TooDeep, UnknownFormat, WireError
 from worker.formats.charset import Decoded, decode
 from worker.formats.draft import Format, Source
+from worker.formats.frames import decode_frame, framed, is_lost_frame
+from worker.formats.json_kind import holds_record, is_record, json_format, wrapped_objects, wrapped_text
 from worker.formats.json_tree import looks_like_json, read_json
+from worker.formats.mail import is_mail, read_mails
+from worker.formats.unpack import is_packed, unpack
+from worker.formats.xmltree import cut_documents, root_name
 
 _BINARY: Final = (
     (b"PK\x03\x04", "zip"),
@@ -46,66 +52,183 @@ _HTML: Final = re.compile(
 _TAG: Final = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,15}[\s/>]")
 _XML: Final = re.compile(r"<(?:\?xml|!DOCTYPE|[A-Za-z_][\w.:\-]{0,80}[\s/>])")
 _LOOK: Final = 65_536
+_UNSURE: Final = frozenset({Format.PAGETEXT, Format.WEBPAGE, Format.ARTICLE, Format.XML})
+_DEEPEST: Final = 3
+"""Levels of archives, mails and envelopes inside each other."""
+_ROOTS: Final = {
+    "nitf": Format.NITF,
+    "NewsML": Format.NEWSML,
+    "newsMessage": Format.NEWSML_G2,
+    "newsItem": Format.NEWSML_G2,
+    "packageItem": Format.NEWSML_G2,
+    "knowledgeItem": Format.NEWSML_G2,
+    "conceptItem": Format.NEWSML_G2,
+    "planningItem": Format.NEWSML_G2,
+    "rss": Format.RSS,
+    "RDF": Format.RSS,
+    "feed": Format.ATOM,
+    "entry": Format.ATOM,
+    "RBNews": Format.RITZAU,
+    "ArrayOfRBNews": Format.RITZAU,
+    "XMLNewsQueuedResponse": Format.RITZAU,
+}
+"""Local name of a root to the format that claims it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Terms:
+    """What a payload may cost, what its headers say of it, and how deep in it we are."""
+
+    nesting: int
+    largest: int
+    outlet: str | None
+    depth: int = 0
 
 
 def sniff(
-    body: bytes, content_type: str | None = None, *, nesting: int = 64, outlet: str | None = None
+    body: bytes,
+    content_type: str | None = None,
+    *,
+    nesting: int = 64,
+    largest: int = 4 * 1024 * 1024,
+    outlet: str | None = None,
 ) -> Iterator[Source | WireError]:
-    """Yield what a payload holds as sources to parse: one, or one for each element of a JSON array.
+    """Yield what a payload holds as sources to parse: one, or each of those that are packed into it.
 
-    A broken element is yielded as its error. Raises EmptyPayload, Undecodable, UnknownFormat, Malformed
-    or TooDeep when the payload as a whole cannot be read.
+    Elements of a JSON array, files of an archive, attachments of a mail and payloads inside an envelope
+    are sources of their own, three levels deep; ``largest`` is how many bytes may be unpacked. A broken
+    one is yielded as its error. Raises EmptyPayload, Undecodable, UnknownFormat, Malformed, TooLarge or
+    TooDeep when the payload as a whole cannot be read.
     """
+    yield from _sniff(body, content_type, _Terms(nesting=nesting, largest=largest, outlet=outlet))
+
+
+def _sniff(body: bytes, content_type: str | None, terms: _Terms) -> Iterator[Source | WireError]:
     if not body:
         raise EmptyPayload("no byte")
+    if is_packed(body) and terms.depth < _DEEPEST:
+        yield from _unpacked(unpack(body, largest=terms.largest), terms)
+        return
     if name := _binary(body):
         raise UnknownFormat(f"{name} data, not text")
+    if frame := framed(body):
+        framed_text, charset = decode_frame(body)
+        yield _source(frame, Decoded(text=framed_text, charset=charset), body, terms)
+        return
+    if is_mail(body):
+        yield from _of_mails(body, terms)
+        return
     decoded = decode(body, declared=_declared(body, content_type))
     text = decoded.text.lstrip("\ufeff \t\r\n")
     hint = (content_type or "").lower()
     if text[0] in "{[" and (looks_like_json(text) or "json" in hint):
-        for tree in read_json(text, nesting=nesting):
-            yield _of_tree(tree, body, decoded, nesting, outlet)
-        return
-    yield Source(
-        format=_of_text(text, hint),
-        body=body,
-        text=decoded.text,
-        charset=decoded.charset,
-        outlet=outlet,
-        nesting=nesting,
-        warnings=decoded.warnings,
-    )
+        for tree in read_json(text, nesting=terms.nesting):
+            yield from _of_tree(tree, body, decoded, terms)
+    elif text[0] == "<" and xml_format(text):
+        for document in cut_documents(text):
+            format_ = xml_format(document) or Format.XML
+            yield _source(format_, replace(decoded, text=document), body, terms)
+    else:
+        yield _source(_of_text(text, hint), decoded, body, terms)
 
 
-def _of_tree(
-    tree: object, body: bytes, decoded: Decoded, nesting: int, outlet: str | None
-) -> Source | WireError:
-    if isinstance(tree, WireError):
-        return tree
-    if not isinstance(tree, dict):
-        return Malformed(f"a JSON {type(tree).__name__} where an object was expected")
+def _source(format_: Format, decoded: Decoded, body: bytes, terms: _Terms, tree: object = None) -> Source:
     return Source(
-        format=Format.ARTICLE,
+        format=format_,
         body=body,
         text=decoded.text,
         charset=decoded.charset,
         tree=tree,
-        outlet=outlet,
-        nesting=nesting,
+        outlet=terms.outlet,
+        nesting=terms.nesting,
         warnings=decoded.warnings,
     )
 
 
+def _unpacked(parts: Iterable[bytes | WireError], terms: _Terms) -> Iterator[Source | WireError]:
+    """Detect the format of each part once more; the failure of one is its own."""
+    for part in parts:
+        if isinstance(part, WireError):
+            yield part
+            continue
+        try:
+            yield from _sniff(part, None, replace(terms, depth=terms.depth + 1))
+        except WireError as error:
+            yield error
+
+
+def _of_mails(body: bytes, terms: _Terms) -> Iterator[Source | WireError]:
+    """Yield each mail of a file, then its attachments; a mail without text is but their wrapper."""
+    for mail in read_mails(body):
+        if isinstance(mail, WireError):
+            yield mail
+            continue
+        wire = _wire_text(mail.text, terms) if not mail.is_html else None
+        if wire is not None:
+            yield from wire
+        elif mail.text.strip() or not mail.attachments:
+            yield _source(Format.MAIL, Decoded(text=mail.text, charset="utf-8"), body, terms, mail)
+        if terms.depth < _DEEPEST:
+            yield from _unpacked(mail.attachments, terms)
+        elif mail.attachments:
+            yield TooDeep("mail inside mail inside mail")
+
+
+def _wire_text(text: str, terms: _Terms) -> list[Source | WireError] | None:
+    """Read a string as a payload if it is in a format of the wire; None for prose, HTML or what is broken."""
+    start = text.lstrip("\ufeff \t\r\n")[:_LOOK]
+    if not start or not (start[0] in "<{[\x01\x16^" or is_lost_frame(start)):
+        return None
+    if start[0] == "<" and _HTML.match(start):
+        return None
+    try:
+        sources = list(_sniff(text.encode("utf-8", "replace"), None, replace(terms, depth=_DEEPEST)))
+    except WireError:
+        return None
+    wired = any(isinstance(source, Source) and source.format not in _UNSURE for source in sources)
+    return sources if wired else None
+
+
+def _of_tree(tree: object, body: bytes, decoded: Decoded, terms: _Terms) -> Iterator[Source | WireError]:
+    """Yield the record that an object is, or those that it wraps."""
+    if isinstance(tree, WireError):
+        yield tree
+        return
+    if not isinstance(tree, dict):
+        yield Malformed(f"a JSON {type(tree).__name__} where an object was expected")
+        return
+    format_ = json_format(tree)
+    if format_ is None and terms.depth < _DEEPEST:
+        for text in wrapped_text(tree):
+            if (inner := _wire_text(text, terms)) is not None:
+                yield from inner
+                return
+        held = list(wrapped_objects(tree))
+        if any(json_format(value) is not None or holds_record(value) for value in held):
+            for value in held:
+                yield from _of_tree(value, body, decoded, replace(terms, depth=terms.depth + 1))
+            return
+    if format_ is None and is_record(tree):
+        format_ = Format.FLAT_JSON
+    yield _source(format_ or Format.ARTICLE, decoded, body, terms, tree)
+
+
 def _of_text(text: str, hint: str) -> Format:
     if text[0] == "<":
-        if _HTML.search(text, 0, _LOOK):
+        if _HTML.search(text, 0, _LOOK) and not text.startswith("<?xml"):
             return Format.WEBPAGE
         if _XML.match(text):
-            raise UnknownFormat(f"no format claims the root of {text[:60]!r}")
+            return Format.WEBPAGE if (root_name(text) or "").lower() == "html" else Format.XML
     if "html" in hint and _TAG.search(text, 0, _LOOK):
         return Format.WEBPAGE
+    if is_lost_frame(text):
+        return Format.ANPA
     return Format.PAGETEXT
+
+
+def xml_format(text: str) -> Format | None:
+    """Return the format that claims the root of an XML document, or None."""
+    return _ROOTS.get(root_name(text) or "")
 
 
 def _binary(body: bytes) -> str | None:

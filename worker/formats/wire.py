@@ -15,7 +15,16 @@ from worker.dialects.status import read_status
 from worker.dialects.versions import Version, VersionKind, headline_version, read_slugline, strongest
 from worker.formats.draft import Draft
 from worker.formats.furniture import furniture_kind
-from worker.story import Credit, CreditKind, Furniture, FurnitureKind, Kind, Paragraph, PubStatus, Role
+from worker.story import (
+    Credit,
+    CreditKind,
+    Furniture,
+    FurnitureKind,
+    Kind,
+    Paragraph,
+    PubStatus,
+    Role,
+)
 
 _BULLETINS: Final = frozenset({Kind.KILL, Kind.WITHHOLD, Kind.CORRECTION, Kind.ADVISORY})
 _HEADLINE_LONGEST: Final = 160

@@ -101,8 +101,8 @@ def local(element: Element) -> str:
 
 
 def children(element: Element | None, *names: str) -> list[Element]:
-    """List the children of these local names."""
-    return [] if element is None else [child for child in element if local(child) in names]
+    """List the children of these local names, or all children when none is named."""
+    return [] if element is None else [each for each in element if not names or local(each) in names]
 
 
 def child(element: Element | None, *path: str) -> Element | None:
@@ -115,7 +115,7 @@ def child(element: Element | None, *path: str) -> Element | None:
 
 
 def descendants(element: Element | None, *names: str) -> Iterator[Element]:
-    """Yield the elements of these local names at any depth, in document order, the element itself included."""
+    """Yield the elements of these local names at any depth, in document order, the element included."""
     if element is not None:
         yield from (each for each in element.iter() if local(each) in names)
 
@@ -125,11 +125,11 @@ def attribute(element: Element | None, *names: str) -> str | None:
     if element is None:
         return None
     for name in names:
-        value = element.get(name)
+        value: object = element.get(name)
         if value is None:
-            value = next((text for key, text in element.attrib.items() if _local_key(key) == name), None)
-        if value and (value := " ".join(value.split())):
-            return value
+            value = next((each for key, each in element.attrib.items() if _local_key(key) == name), None)
+        if value and (text := " ".join(str(value).split())):
+            return text
     return None
 
 

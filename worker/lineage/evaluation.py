@@ -138,11 +138,11 @@ class Scorer:
         for record in self._records:
             payloads.add(record.payload)
             if record.canonical is not None:
-                home = self._resolve(record.canonical)
+                home = self.resolve(record.canonical)
                 homes[record.payload].add(home)
                 members[home].append((record.outlet, record.headline))
             for link in record.links:
-                ties[record.payload].add((link.type, self._resolve(link.canonical_id)))
+                ties[record.payload].add((link.type, self.resolve(link.canonical_id)))
         scored, missing = [], []
         for pair in pairs:
             if pair.a not in payloads or pair.b not in payloads:
@@ -163,7 +163,7 @@ class Scorer:
         members: defaultdict[str, list[tuple[str | None, str | None]]] = defaultdict(list)
         for record in self._records:
             if record.canonical is not None:
-                members[self._resolve(record.canonical)].append((record.outlet, record.headline))
+                members[self.resolve(record.canonical)].append((record.outlet, record.headline))
         homes = sorted(members, key=lambda home: (-len(members[home]), home))
         return [
             Cluster(canonical_id=home, members=tuple(members[home]))
@@ -171,7 +171,16 @@ class Scorer:
             if len(members[home]) >= least
         ]
 
-    def _resolve(self, canonical_id: str) -> str:
+    def homes(self) -> dict[str, set[str]]:
+        """Tell the canonical stories of each payload; merges are resolved."""
+        homes: defaultdict[str, set[str]] = defaultdict(set)
+        for record in self._records:
+            if record.canonical is not None:
+                homes[record.payload].add(self.resolve(record.canonical))
+        return homes
+
+    def resolve(self, canonical_id: str) -> str:
+        """Follow a canonical story through its merges."""
         while canonical_id in self._into:
             canonical_id = self._into[canonical_id]
         return canonical_id

@@ -42,7 +42,7 @@ from worker.matching.verify import compare
 from worker.story import Kind, Story
 
 FACTS_VERSION: Final = 1
-COMPARED_LEAST: Final = 15  # common shingles; with fewer there is nothing to find
+COMPARED_LEAST: Final = 20  # common shingles; with fewer there is nothing to find
 COPY_LEAST: Final = 8  # words: a shorter text is kept, not matched
 MATCHED: Final = frozenset({Kind.STORY, Kind.ALERT, Kind.CORRECTION, Kind.PRESS_RELEASE})
 BULLETINS: Final = frozenset({Kind.KILL, Kind.WITHHOLD, Kind.ADVISORY})
@@ -65,7 +65,7 @@ class _Reading:
     @cached_property
     def lead(self) -> Bag:
         """Read the headline and the first words."""
-        return lead_of(self._story.headline, self._story.copy())
+        return lead_of(self._story.headline, self._story.copy(), self.ready)
 
     def whole(self) -> Bag:
         """Read all the prose."""

@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from worker.lineage.decide import Comparison
-from worker.matching.narrative import Mask, Narrative, Positions
+from worker.matching.narrative import Mask, Narrative
 from worker.matching.sketch import fingerprint
+from worker.matching.tokens import Positions
 from worker.story import Furniture, Story, story_id
 
 PARAGRAPH: Final = 0.5  # share of a paragraph's narrative that says whose it is

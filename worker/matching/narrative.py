@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Final
 
 import numpy as np
@@ -25,6 +25,7 @@ TOLD: Final = 0
 QUOTED: Final = 1
 UNPROSAIC: Final = 2
 SPOKEN: Final = 3  # near a first person: a statement or testimony that carries no marks
+LEAD: Final = 800  # characters of copy that tell what it is about
 NEAR: Final = 10  # words around a first person
 BETWEEN: Final = 4  # paragraphs from one first person to the next that are one statement
 TOLD_LEAST: Final = 40  # words: with less besides, a first person is the author's
@@ -38,13 +39,15 @@ class Narrative:
 
     ``marks`` holds TOLD, QUOTED, UNPROSAIC or SPOKEN a word; ``told`` masks the words that the
     outlet tells itself. ``starts`` holds the first word of each paragraph, then the number of
-    words. ``order`` sorts ``shingles`` into ``ordered``.
+    words; ``lead`` counts the words that start in the first ``LEAD`` characters. ``order`` sorts
+    ``shingles`` into ``ordered``.
     """
 
     words: Hashes
     marks: npt.NDArray[np.uint8]
     told: Mask
     starts: Positions
+    lead: int
     shingles: Hashes
     order: Positions
     ordered: Hashes
@@ -56,67 +59,65 @@ class Narrative:
 
 def read(paragraphs: Sequence[str], *, cited: frozenset[int] = frozenset()) -> Narrative:
     """Read a copy; ``cited`` counts the paragraphs that the format marks as quotation."""
-    found = tokens("\n".join(paragraphs))
-    offsets = np.zeros(len(paragraphs) + 1, np.int64)
-    np.cumsum([len(text) + 1 for text in paragraphs], out=offsets[1:])
-    starts = np.searchsorted(found.starts, offsets)
+    copy = "\n".join(paragraphs)
+    found = tokens(copy)
+    offsets = [0, *accumulate(len(text) + 1 for text in paragraphs)]
+    starts = found.starts.searchsorted(offsets)
     marks = np.zeros(len(found.hashes), np.uint8)
-    quoted = quotations(paragraphs, cited=cited)
-    _mark(marks, found, offsets, enumerate(quoted), QUOTED, least=QUOTE_LEAST)
-    _mark(marks, found, offsets, _shapes(paragraphs, found, starts), UNPROSAIC, least=1)
+    quoted = enumerate(quotations(paragraphs, cited=cited))
+    _mark(marks, found, offsets, quoted, mark=QUOTED, least=QUOTE_LEAST)
+    _mark(marks, found, offsets, _shapes(copy, paragraphs, found, starts), mark=UNPROSAIC, least=1)
     told = _told(found.hashes, marks, starts)
     shingles = shingle_hashes(found.hashes, width=WIDTH)
-    order = np.argsort(shingles, kind="stable")
+    order = shingles.argsort(kind="stable")
     return Narrative(
         words=found.hashes,
         marks=marks,
         told=told,
         starts=starts,
+        lead=int(found.starts.searchsorted(LEAD)),
         shingles=shingles,
         order=order,
         ordered=shingles[order],
     )
 
 
-def _mark(  # noqa: PLR0913 - three arrays that belong together, and what to do with them
+def _mark(  # noqa: PLR0913 - what to mark, where, and with what
     marks: npt.NDArray[np.uint8],
     found: Tokens,
-    offsets: Positions,
+    offsets: Sequence[int],
     spans: Iterable[tuple[int, list[tuple[int, int]]]],
-    mark: int,
     *,
+    mark: int,
     least: int,
 ) -> None:
     """Mark the words inside spans of characters, given paragraph by paragraph."""
-    bounds = [
-        bound
-        for place, within in spans
-        if within
-        for offset in (int(offsets[place]),)
-        for start, end in within
-        for bound in (offset + start, offset + end)
-    ]
+    bounds: list[int] = []
+    for place, within in spans:
+        if within:
+            offset = offsets[place]
+            for start, end in within:
+                bounds += (offset + start, offset + end)
     if bounds:
-        places = np.searchsorted(found.starts, bounds).tolist()
+        places = found.starts.searchsorted(bounds).tolist()
         for first, last in zip(places[::2], places[1::2], strict=True):
             if last - first >= least:
                 marks[first:last] = mark
 
 
 def _shapes(
-    paragraphs: Sequence[str], found: Tokens, starts: Positions
+    copy: str, paragraphs: Sequence[str], found: Tokens, starts: Positions
 ) -> Iterator[tuple[int, list[tuple[int, int]]]]:
     """Find the spans that are no prose in the paragraphs that may hold some."""
-    copy = "\n".join(paragraphs)
-    capitals = np.concatenate(([0], np.cumsum(found.capital)))
-    sizes = np.diff(starts)
-    listed = (capitals[starts[1:]] - capitals[starts[:-1]] >= LIST_CAPITALS * sizes) & (sizes >= LIST_LEAST)
-    doubtful = set(np.flatnonzero(listed).tolist())
+    capitals = np.zeros(len(found.capital) + 1, np.int64)
+    found.capital.cumsum(out=capitals[1:])
+    sizes = starts[1:] - starts[:-1]
+    upper = capitals[starts[1:]] - capitals[starts[:-1]]
+    doubtful = set(((upper >= LIST_CAPITALS * sizes) & (sizes >= LIST_LEAST)).nonzero()[0].tolist())
     captions = may_hold_captions(copy)
-    injected = INJECTED_SIGN in copy
-    for place, text in enumerate(paragraphs):
-        if captions or injected or place in doubtful:
-            yield place, unprosaic(text, captions=captions, listed=place in doubtful)
+    places = range(len(paragraphs)) if captions or INJECTED_SIGN in copy else sorted(doubtful)
+    for place in places:
+        yield place, unprosaic(paragraphs[place], captions=captions, listed=place in doubtful)
 
 
 def _told(words: Hashes, marks: npt.NDArray[np.uint8], starts: Positions) -> Mask:

@@ -14,7 +14,6 @@ Span = tuple[int, int]
 
 OPEN_MAX: Final = 6  # paragraphs that an open mark may run on through
 MARK: Final = re.compile(r"[\"“”„«»‟＂]|''|``")
-MARKS: Final = (*'"“”„«»‟＂', "''", "``")
 SINGLE: Final = re.compile(r"(?<!\w)‘([^‘’]{12,400}(?:(?:’(?=\w))[^‘’]{1,400}){0,6})’(?!\w)")
 TWEET_FOOT: Final = re.compile(
     r"""[—–-]{1,3}\ ?[^()\n—]{1,60}\(@\w{1,20}\)                        # — Name (@handle)
@@ -25,6 +24,7 @@ TWEET_SIGNS: Final = ("@", "twitter", "t.co/")
 TWEET_MARK: Final = re.compile(r"pic\.twitter\.com/\w|https?://t\.co/\w|^RT @\w|^@\w{2,20} ")
 TURN: Final = re.compile(r"^[A-Z][A-Z.'’-]{1,24}(?: [A-Z][A-Z.'’-]{0,24}){0,4}(?: \([^)]{1,40}\))?: ")
 SPEAKER: Final = re.compile(r"^[A-Z][^:.!?;“”\"\n]{3,90}: (?=\S)")
+SPEAKER_MOST: Final = 96  # characters up to the colon
 SPEAKER_CAPITALS: Final = 0.6  # share of capitalised words in a title and name: "Vice President Joe Biden"
 CITED: Final = re.compile(r"^(?:&gt;|>) ?\S")
 
@@ -43,24 +43,38 @@ def _is_closing(text: str, at: int, mark: str, *, inside: bool) -> bool:
     return True
 
 
-def _marked(text: str, *, inside: bool) -> tuple[list[Span], bool]:
+def _marked(text: str, marks: Sequence[tuple[int, str]], *, inside: bool) -> tuple[list[Span], bool]:
     """Read the quoted spans of one paragraph; tell whether it ends inside one."""
     spans: list[Span] = []
     start = 0 if inside else -1
-    for found in MARK.finditer(text):
-        mark = found.group()
-        closing = _is_closing(text, found.start(), mark, inside=start >= 0)
+    for at, mark in marks:
+        closing = _is_closing(text, at, mark, inside=start >= 0)
         if closing and start >= 0:
-            spans.append((start, found.end()))
+            spans.append((start, at + len(mark)))
             start = -1
         elif not closing and start < 0:
-            start = found.start()
+            start = at
         elif not closing:  # an open mark inside an open quotation: the earlier one was left open
-            spans.append((start, found.start()))
-            start = found.start()
+            spans.append((start, at))
+            start = at
     if start >= 0:
         spans.append((start, len(text)))
     return spans, start >= 0
+
+
+def _marks(copy: str, paragraphs: Sequence[str]) -> list[list[tuple[int, str]]]:
+    """Find the quotation marks of each paragraph of a copy joined by line ends."""
+    result: list[list[tuple[int, str]]] = [[] for _ in paragraphs]
+    place = offset = 0
+    end = len(paragraphs[0]) if paragraphs else 0
+    for found in MARK.finditer(copy):
+        at = found.start()
+        while at > end:
+            place += 1
+            offset = end + 1
+            end = offset + len(paragraphs[place])
+        result[place].append((at - offset, found.group()))
+    return result
 
 
 def _tweeted(text: str) -> Span | None:
@@ -85,20 +99,24 @@ def quotations(paragraphs: Sequence[str], *, cited: frozenset[int] = frozenset()
     the first mark that they hold is a closing one, at most ``OPEN_MAX`` paragraphs down.
     """
     copy = "\n".join(paragraphs)
-    has_marks = any(mark in copy for mark in MARKS)
+    marks = _marks(copy, paragraphs)
     has_tweets = any(sign in copy for sign in TWEET_SIGNS)
     result: list[list[Span]] = []
     inside = False
     for place, text in enumerate(paragraphs):
-        if place in cited or (text[:1] in "&>" and CITED.match(text)) or _is_turn(text):
+        if (
+            place in cited
+            or (text[:1] in "&>" and CITED.match(text))
+            or (": " in text[:SPEAKER_MOST] and _is_turn(text))
+        ):
             result.append([(0, len(text))])
             inside = False
             continue
-        if inside and not _continues(paragraphs, place):
+        if inside and not _continues(paragraphs, marks, place):
             inside = False
         spans: list[Span] = []
-        if has_marks:
-            spans, inside = _marked(text, inside=inside)
+        if inside or marks[place]:
+            spans, inside = _marked(text, marks[place], inside=inside)
         plain = len(spans)
         if "‘" in text:
             spans += [found.span() for found in SINGLE.finditer(text)]
@@ -110,19 +128,19 @@ def quotations(paragraphs: Sequence[str], *, cited: frozenset[int] = frozenset()
     return result
 
 
-def _continues(paragraphs: Sequence[str], place: int) -> bool:
+def _continues(paragraphs: Sequence[str], marks: Sequence[Sequence[tuple[int, str]]], place: int) -> bool:
     """Tell whether an open quotation is closed further down, before anything opens."""
-    for text in paragraphs[place : place + OPEN_MAX]:
-        found = MARK.search(text)
-        if found is not None:
-            return found.start() > 0 and _is_closing(text, found.start(), found.group(), inside=True)
+    for text, found in zip(
+        paragraphs[place : place + OPEN_MAX], marks[place : place + OPEN_MAX], strict=True
+    ):
+        if found:
+            at, mark = found[0]
+            return at > 0 and _is_closing(text, at, mark, inside=True)
     return False
 
 
 def _is_turn(text: str) -> bool:
     """Tell whether a paragraph is what a named speaker says, as in transcripts and lists of reactions."""
-    if ": " not in text[:96]:
-        return False
     if TURN.match(text):
         return True
     found = SPEAKER.match(text)

@@ -4,6 +4,7 @@ An independent report shares no copy with another, but names, places and rare wo
 headline and lede. All sums are of whole numbers, so that every machine finds the same.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import sqrt
@@ -12,12 +13,12 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from worker.matching.narrative import UNPROSAIC, Narrative
+from worker.matching.narrative import LEAD, UNPROSAIC, Narrative
 from worker.matching.tokens import Hashes, tokens
 
 Weights = npt.NDArray[np.int64]
 
-LEAD: Final = 800  # characters of copy
+SPACE: Final = re.compile(r"\s")
 OFTEN: Final = 4  # occurrences that count when keywords are chosen
 KEYWORDS: Final = 24
 SLOTS: Final = 1 << 16  # counters; rare words share one by chance, which makes them less rare
@@ -64,19 +65,32 @@ def _slots(words: Hashes) -> npt.NDArray[np.int64]:
     return (words & np.uint64(SLOTS - 1)).astype(np.int64)
 
 
-def lead_of(headline: str | None, paragraphs: Iterable[str]) -> Bag:
-    """Read the headline and the first words of a copy; those of the headline count twice."""
+def lead_of(headline: str | None, paragraphs: Iterable[str], narrative: Narrative | None = None) -> Bag:
+    """Read the headline and the first words of a copy; those of the headline count twice.
+
+    ``narrative`` is that of the paragraphs, where it has been read; the answer is the same.
+    """
     head = (headline or "")[:LEAD]
-    top = [head]
+    if narrative is not None:
+        read = tokens(head).hashes
+        return _bag(np.concatenate((read, read, narrative.words[: narrative.lead])))
+    found = tokens(f"{head}\n{_top(paragraphs)}")
+    bounds = found.starts.searchsorted((len(head) + 1, len(head) + 1 + LEAD))
+    return _bag(np.concatenate((found.hashes[: bounds[0]], found.hashes[: bounds[1]])))
+
+
+def _top(paragraphs: Iterable[str]) -> str:
+    """Cut the first ``LEAD`` characters of a copy, to the end of their last word."""
+    top: list[str] = []
     size = 0
     for text in paragraphs:
-        top.append(text[: LEAD - size])
-        size += len(top[-1])
-        if size >= LEAD:
+        top.append(text)
+        size += len(text) + 1
+        if size > LEAD:
             break
-    found = tokens("\n".join(top))
-    in_head = found.starts.searchsorted(len(head), side="right")
-    return _bag(np.concatenate((found.hashes[:in_head], found.hashes)))
+    copy = "\n".join(top)
+    rest = SPACE.search(copy, LEAD)
+    return copy[: rest.start()] if rest else copy
 
 
 def whole_of(narrative: Narrative) -> Bag:

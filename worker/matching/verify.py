@@ -11,9 +11,12 @@ from typing import Final
 
 import numpy as np
 
-from worker.matching.narrative import TOLD, UNPROSAIC, Mask, Narrative, Positions
+from worker.matching.narrative import TOLD, UNPROSAIC, Mask, Narrative
 from worker.matching.sketch import WIDTH
+from worker.matching.tokens import Hashes, Positions
 
+REACH: Final = 12  # words from one match to the next that may line up
+SLACK: Final = 2  # words by which the two distances may differ
 GAP: Final = 2  # words that may differ inside a common run
 SOLID: Final = 10  # words: what shares no copy has no longer runs, but for a few
 RUN: Final = 5  # words; shorter runs are phrases of the language
@@ -71,13 +74,15 @@ def compare(
     if len(hits) < least:
         return None
     told = ours.told if recurrent is None else ours.told & ~recurrent
-    side = _side(ours, hits, there, told, theirs.told)
+    side = _side(ours, theirs, hits, there, told, theirs.told)
+    if side.shared < least:
+        return None
     inherited = side.covered
     if heritage is not None:
         inherited = inherited & _spread(hits[heritage[there]], WIDTH, len(ours.words))
     return Evidence(
         ours=side,
-        theirs=_side(theirs, *_matches(theirs, ours), theirs.told, told),
+        theirs=_side(theirs, ours, *_matches(theirs, ours), theirs.told, told),
         inherited=inherited,
     )
 
@@ -91,13 +96,20 @@ def _matches(ours: Narrative, theirs: Narrative) -> tuple[Positions, Positions]:
     return ours.order[found], theirs.order[at[found]]
 
 
-def _side(ours: Narrative, hits: Positions, there: Positions, ours_told: Mask, theirs_told: Mask) -> Side:
+def _side(  # noqa: PLR0913, PLR0917 - two copies, where they match, and what counts in each
+    ours: Narrative,
+    theirs: Narrative,
+    hits: Positions,
+    there: Positions,
+    ours_told: Mask,
+    theirs_told: Mask,
+) -> Side:
     size = len(ours.words)
     width = min(WIDTH, size)
     sums = np.zeros(len(theirs_told) + 1, np.int32)
     theirs_told.cumsum(out=sums[1:])
     told_there = sums.take(there + width, mode="clip") - sums[there]
-    shared = _runs(_spread(hits, width, size))
+    shared = _runs(_spread(hits, width, size) | _between(ours.words, theirs.words, hits, there))
     untold = _spread(hits[2 * told_there < width], width, size)
     told = ours_told & ~untold
     common = shared & told
@@ -113,6 +125,31 @@ def _side(ours: Narrative, hits: Positions, there: Positions, ours_told: Mask, t
         quoted=int(np.count_nonzero(shared & ~common & speech)),
         covered=common,
     )
+
+
+def _between(ours: Hashes, theirs: Hashes, hits: Positions, there: Positions) -> Mask:
+    """Mark the single words that agree between two matches which stand equally far apart in both copies.
+
+    Paraphrase swaps words and keeps their order, so what stands between two matches lines up.
+    """
+    mask = np.zeros(len(ours), np.bool_)
+    order = hits.argsort(kind="stable")
+    hits, there = hits[order], there[order]
+    apart = hits[1:] - hits[:-1]
+    near = (apart > 1) & (apart <= REACH) & (abs(there[1:] - there[:-1] - apart) <= SLACK)
+    first = near.nonzero()[0]
+    if not len(first):
+        return mask
+    sizes = apart[first]
+    steps = np.arange(int(sizes.sum())) - (sizes.cumsum() - sizes).repeat(sizes)
+    at = hits[first].repeat(sizes) + steps
+    forth = there[first].repeat(sizes) + steps
+    back = there[first + 1].repeat(sizes) - sizes.repeat(sizes) + steps
+    words = ours[at]
+    agree = theirs.take(forth, mode="clip") == words
+    agree |= theirs.take(back, mode="clip") == words
+    mask[at[agree]] = True
+    return mask
 
 
 def _spread(starts: Positions, width: int, size: int) -> Mask:
@@ -136,7 +173,8 @@ def _edges(mask: Mask) -> Positions:
     """Find where marked runs start and end, alternately."""
     padded = np.zeros(len(mask) + 2, np.bool_)
     padded[1:-1] = mask
-    return (padded[1:] != padded[:-1]).nonzero()[0]
+    edges: Positions = (padded[1:] != padded[:-1]).nonzero()[0]
+    return edges
 
 
 def _runs(mask: Mask) -> Mask:

@@ -14,7 +14,7 @@ from worker.settings import Settings
 from worker.stream import metrics
 from worker.stream.halt import halt
 from worker.stream.health import Health
-from worker.stream.kafka import client_args, faust_credentials
+from worker.stream.kafka import METADATA_AGE_MS, client_args, faust_credentials
 from worker.stream.placer import Placer
 from worker.stream.publish import REQUEST_BYTES, Publisher
 from worker.stream.splitter import Splitter
@@ -47,6 +47,7 @@ def build_app(settings: Settings) -> faust.App:
         consumer_group_instance_id=settings.instance_id and f"{settings.instance_id}-split",
         consumer_auto_offset_reset="earliest",
         consumer_max_fetch_size=REQUEST_BYTES,
+        consumer_metadata_max_age_ms=METADATA_AGE_MS,
         stream_wait_empty=True,
         stream_buffer_maxsize=1024,
         topic_allow_declare=False,

@@ -1,12 +1,16 @@
 """How every client connects: arguments for aiokafka, credentials for Faust."""
 
 import ssl
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from worker.settings import Settings
 
 if TYPE_CHECKING:
     from faust.types.auth import CredentialsT
+
+METADATA_AGE_MS: Final = 5000
+"""How old a group's picture of its topic may be. A topic that is made, or made again, while we join is seen
+when the picture is drawn anew: by default after five minutes of an empty assignment that looks healthy."""
 
 
 def client_args(settings: Settings) -> dict[str, Any]:

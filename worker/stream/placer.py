@@ -14,7 +14,7 @@ from topics.catalog import WIRE_STORIES, topic_name
 from worker.errors import Reason
 from worker.settings import Settings
 from worker.stream import metrics
-from worker.stream.kafka import client_args
+from worker.stream.kafka import METADATA_AGE_MS, client_args
 from worker.stream.ledger import Ledger
 from worker.stream.outgoing import tick_record
 from worker.stream.placing import Handled, Placing
@@ -57,6 +57,7 @@ class Placer(Service, ConsumerRebalanceListener):
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             session_timeout_ms=round(settings.session_timeout * 1000),
+            metadata_max_age_ms=METADATA_AGE_MS,
             heartbeat_interval_ms=round(settings.session_timeout * 100),
             max_partition_fetch_bytes=8 * 1024 * 1024,
         )

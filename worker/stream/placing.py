@@ -70,6 +70,10 @@ class Placing:
             self._clock.read(received=decision.at, appended=None)
         self._fold.restore(story, decision)
 
+    def size(self) -> int:
+        """Count the bytes of the index and of the copies that are kept."""
+        return self._fold.size()
+
     def _publish(self, step: Step, origin: Origin) -> tuple[Outgoing, ...]:
         return tuple(step_records(step, offset=origin.offset, prefix=self._prefix))
 

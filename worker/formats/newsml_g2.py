@@ -1,0 +1,266 @@
+"""NewsML-G2 (IPTC): messages, news items and packages, as AP, Reuters, ANSA, STT and dpa send them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from worker.dialects.reuters import signal_version
+from worker.dialects.versions import Version
+from worker.errors import WireError
+from worker.formats.blocks import Block, html_blocks, tree_blocks
+from worker.formats.draft import Draft, Hollow, Item, Source
+from worker.formats.fields import (
+    agency_sent,
+    code_of,
+    deck_of,
+    field_credits,
+    once,
+    owner_of,
+    qualified,
+    subjects_of,
+    told_time,
+    with_dateline,
+    zone_of,
+)
+from worker.formats.nitf import NitfBody, read_body
+from worker.formats.wire import finish
+from worker.formats.wirecopy import sort_blocks
+from worker.formats.wiretext import line_of
+from worker.formats.xmltree import (
+    Element,
+    attribute,
+    child,
+    children,
+    descendants,
+    local,
+    raw_text,
+    read_roots,
+    text_of,
+)
+from worker.story import PubStatus, Subject
+
+_ITEMS: Final = ("newsItem", "packageItem", "conceptItem", "knowledgeItem", "planningItem", "catalogItem")
+_COUNTERS: Final = ("recordSequenceNumber", "runningnumber", "itemIdSequence")
+_DERIVED: Final = ("derivedFrom", "previousVersion", "replaces", "corrects", "isDerivedFrom", "updateOf")
+_REFERENCES: Final = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ids:
+    """Every id of an item; AP's item id and dpa's agency number link it to the same item elsewhere."""
+
+    native: str | None
+    version: str | None
+    every: tuple[str, ...]
+    number: str | None
+
+
+def parse(source: Source) -> Iterator[Item]:
+    """Yield a story for each text item, Hollow for packages and pictures, an error for a broken item."""
+    for read in read_roots(source.text, _ITEMS):
+        if isinstance(read, WireError):
+            yield read
+            continue
+        root, repairs = read
+        sender = text_of(child(root, "header", "sender"))
+        found = False
+        for item in descendants(root, *_ITEMS):
+            found = True
+            try:
+                yield _read_item(item, sender, (*source.warnings, *repairs))
+            except WireError as error:
+                yield error
+        if not found:
+            yield Hollow(reason="a message without items")
+
+
+def _read_item(item: Element, sender: str | None, warnings: tuple[str, ...]) -> Draft | Hollow:
+    name = local(item)
+    if name == "packageItem":
+        references = once(attribute(each, "residref", "href") for each in descendants(item, "itemRef"))
+        listed = ", ".join(references[:_REFERENCES])
+        return Hollow(reason=f"package {attribute(item, 'guid')} of references: {listed}")
+    if name != "newsItem":
+        return Hollow(reason=f"{name} {attribute(item, 'guid')}: no news")
+    kind = code_of(attribute(child(item, "itemMeta", "itemClass"), "qcode", "uri"))
+    content = child(item, "contentSet")
+    if kind not in (None, "text", "composite") and next(descendants(content, "inlineXML"), None) is None:
+        return Hollow(reason=f"{kind} item {attribute(item, 'guid')}: no text")
+    return _story(item, sender, list(warnings))
+
+
+def _story(item: Element, sender: str | None, warnings: list[str]) -> Draft:
+    meta, about = child(item, "itemMeta"), child(item, "contentMeta")
+    owners = field_credits(_owners(item, meta, about))
+    agency = zone_of(owners)
+    status = code_of(attribute(child(meta, "pubStatus"), "qcode", "uri"))
+    embargoed = text_of(child(meta, "embargoed"))
+    until = told_time(embargoed, "embargoed", warnings, agency=agency)
+    signals = [attribute(each, "qcode") or "" for each in children(meta, "signal")]
+    roles = [attribute(each, "qcode") or "" for each in children(meta, "role")]
+    ids = _ids(item, about)
+    body, blocks = _body(child(item, "contentSet"))
+    headlines = children(about, "headline")
+    headline = next(
+        (
+            text
+            for each in headlines
+            if "sub" not in (attribute(each, "role") or "").lower() and (text := text_of(each))
+        ),
+        None,
+    )
+    draft = Draft(
+        headline=line_of(headline)
+        or line_of(text_of(child(meta, "title")))
+        or (body.headline if body else None),
+        byline=line_of(text_of(child(about, "by"))) or (body.byline if body else None),
+        native_id=ids.native,
+        native_version=ids.version,
+        native_ids=ids.every,
+        transmission_no=ids.number,
+        urgency=_urgency(text_of(child(about, "urgency"))),
+        ed_note="\n".join(once(text_of(note) for note in children(meta, "edNote"))) or None,
+        editorial_types=once(text_of(child(each, "name")) for each in children(meta, "role")),
+        embargo_until=until,
+        published=told_time(text_of(child(meta, "versionCreated")), "versionCreated", [], agency=agency),
+        version_created=told_time(
+            text_of(child(meta, "versionCreated")), "versionCreated", warnings, agency=agency
+        ),
+        first_created=told_time(
+            text_of(child(meta, "firstCreated")), "firstCreated", warnings, agency=agency
+        ),
+        copyright=_copyright(item),
+        language=attribute(child(about, "language"), "tag") or attribute(item, "lang"),
+        keywords=once(text_of(word) for word in children(about, "keyword")),
+        subjects=_subjects(about),
+        refers_to=_links(meta, ids),
+        agency=owner_of(owners),
+        credits=owners,
+    )
+    draft = sort_blocks(draft, blocks)
+    draft = with_dateline(
+        draft,
+        text_of(child(about, "dateline")) or (body.dateline if body else None),
+        place=body.place if body else None,
+    )
+    deck = deck_of(
+        draft,
+        *(text_of(each) for each in headlines if text_of(each) != headline),
+        body.deck if body else None,
+    )
+    labels = [version for code in (*signals, *roles) if (version := signal_version(code))]
+    draft = finish(
+        replace(draft, deck=deck, warnings=tuple(warnings)),
+        slugline=text_of(child(about, "slugline")),
+        labels=_plain_labels(labels, draft),
+        status=status,
+        signals=[code_of(code) or "" for code in signals],
+    )
+    draft = replace(draft, distributor=agency_sent(sender, draft) if sender else draft.distributor)
+    if embargoed and until is None and draft.pub_status is PubStatus.USABLE:
+        return replace(
+            draft,
+            pub_status=PubStatus.EMBARGOED,
+            warnings=(*draft.warnings, "embargoed without a time that can be read"),
+        )
+    return draft
+
+
+def _plain_labels(labels: list[Version], draft: Draft) -> list[Version]:
+    """Keep the labels that signals give; an item without copy is no correction of anything."""
+    return (
+        labels
+        if draft.paragraphs or any(label.kind.value in {"kill", "withhold"} for label in labels)
+        else []
+    )
+
+
+def _ids(item: Element, about: Element | None) -> _Ids:
+    guid, version = attribute(item, "guid"), attribute(item, "version")
+    native, number = guid, None
+    ids = [guid]
+    for each in children(about, "altId"):
+        kind, text = code_of(attribute(each, "type")), text_of(each)
+        if text is None or kind is None:
+            continue
+        if kind == "itemId":
+            native = text
+        elif kind == "recordSequenceNumber":
+            version = text
+        elif kind == "runningnumber":
+            number = text
+        elif kind == "iptc7901Id" and text.count(":") >= 5:
+            number = f"dpa {text.split(':')[-1]}"
+            ids.append(number)
+        if kind not in _COUNTERS:
+            ids.append(text)
+    return _Ids(native=native, version=version, every=once((native, *ids)), number=number)
+
+
+def _owners(item: Element, meta: Element | None, about: Element | None) -> Iterator[str | None]:
+    """List who wrote, owns or provides the item, the surest first."""
+    yield text_of(child(about, "creditline"))
+    for source in children(about, "infoSource"):
+        yield _named(source)
+    rights = child(item, "rightsInfo")
+    yield _named(child(rights, "copyrightHolder"))
+    yield _named(child(meta, "provider"))
+
+
+def _named(party: Element | None) -> str | None:
+    """Return the name of a party, however it is written: name, literal, or the code of its id."""
+    if party is None:
+        return None
+    name = text_of(child(party, "name")) or attribute(party, "literal")
+    code = attribute(party, "qcode")
+    return name or (code_of(code) if code and not (code_of(code) or "").isdigit() else None)
+
+
+def _copyright(item: Element) -> str | None:
+    rights = child(item, "rightsInfo")
+    return line_of(text_of(child(rights, "copyrightNotice"))) or _named(child(rights, "copyrightHolder"))
+
+
+def _subjects(about: Element | None) -> tuple[Subject, ...]:
+    """Take the subjects that were assigned; those that follow from them (``why:ancestor``) are noise."""
+    assigned = (
+        each
+        for each in children(about, "subject")
+        if code_of(attribute(each, "why")) not in ("ancestor", "inferred")
+    )
+    return subjects_of(qualified(attribute(each, "qcode", "literal")) for each in assigned)
+
+
+def _links(meta: Element | None, ids: _Ids) -> tuple[str, ...]:
+    """List what the item derives from; a link to its own earlier version is no reference."""
+    found = []
+    for link in children(meta, "link"):
+        relation = code_of(attribute(link, "rel"))
+        if relation is None or relation in _DERIVED:
+            found.append(attribute(link, "residref", "guidref"))
+    return tuple(each for each in once(found) if each not in ids.every)
+
+
+def _urgency(text: str | None) -> int | None:
+    return int(text) if text and len(text) == 1 and text in "12345678" else None
+
+
+def _body(content: Element | None) -> tuple[NitfBody | None, list[Block]]:
+    """Read the first rendition that has text: XML before escaped or plain text."""
+    told: NitfBody | None = None
+    for inline in children(content, "inlineXML"):
+        document = next(descendants(inline, "nitf"), None)
+        if document is not None:
+            told = read_body(document)
+            blocks = list(told.blocks)
+        else:
+            blocks = tree_blocks(inline)
+        if blocks:
+            return told, blocks
+    for inline in children(content, "inlineData"):
+        kind = attribute(inline, "contenttype") or "text/plain"
+        if kind.startswith("text") or "xml" in kind or "html" in kind:
+            blocks = html_blocks(raw_text(inline)) if not len(inline) else tree_blocks(inline)
+            if blocks:
+                return told, blocks
+    return told, []
