@@ -78,7 +78,7 @@ def test_a_sound_payload_without_a_story_is_empty():
         (b"", Reason.EMPTY_PAYLOAD),
         (b" \n", Reason.EMPTY_PAYLOAD),
         (bytes(range(256)), Reason.UNDECODABLE),
-        (b"PK\x03\x04\x00\x00", Reason.UNKNOWN_FORMAT),
+        (b"PK\x03\x04\x00\x00", Reason.MALFORMED),
         (b'{"text": "The fer', Reason.MALFORMED),
         (b'{"title": "The ferry"}', Reason.NO_COPY),
         (b"<html><body></body></html>", Reason.NO_COPY),

@@ -16,7 +16,7 @@ _SLUGGED: Final = re.compile(
 _NUMBERED: Final = re.compile(
     r"\b(?:dpa|item|story|No\.?|Nr\.?)\s(?:dpa\s)?(?P<number>\d{2,4})\b(?!\s?(?:people|dead|percent))"
 )
-_QUOTED: Final = re.compile(r"[\"“„](?P<headline>[^\"“”„]{12,160})[\"”“]")
+_QUOTED: Final = re.compile(r"[\"“„](?P<headline>[^\"“”„]{11,160}[^\"“”„.,!?\s])[\"”“]")
 _SUBSCRIBERS: Final = re.compile(
     r"\bsubscribers who (?:used|ran|received)\s(?P<slug>[^,]{4,80}),?\s(?:of|from|on)\b", re.IGNORECASE
 )

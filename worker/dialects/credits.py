@@ -19,7 +19,7 @@ _SOURCE: Final = re.compile(
 
 _CONTRIBUTED: Final = re.compile(
     r"""contribut(?:ed|ing)\s(?:reporting\b|to\s(?:this|the)\s(?:report|story|article|piece|post|file)|(?:from|in)\s[A-Z])
-        |^[\W_]{0,4}(?:Additional\s|additional\s)?(?:Reporting|Writing|Editing)\sby\s[A-Z]
+        |^[\W_]{0,4}(?:(?:Additional\s|additional\s)[Rr]eporting|Reporting|Writing|Editing)\sby\s[A-Z]
         |^[\W_]{0,4}Contributing:
         |^[\W_]{0,4}With\s(?:assistance|reporting|contributions?|files)\s(?:by|from)\s
         |^.{0,80}\scontributed\.?$

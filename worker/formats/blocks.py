@@ -190,6 +190,10 @@ class _Walk:
             return
         raw = "".join(self.pieces)
         self.pieces.clear()
+        if "\n" not in raw and _BREAK not in raw:
+            if text := " ".join(plain(raw).split()):
+                self.blocks.append(Block(text, role, peeled))
+            return
         for lines in _paragraphs(raw, closed=closed):
             text = " ".join(plain(" ".join(lines)).split())
             if not text:

@@ -33,7 +33,7 @@ from worker.story import Kind, PubStatus
 
 _ITEMS: Final = ("item", "entry")
 _TEASER: Final = 80
-_MARKED: Final = 3
+_FULLER: Final = 3
 _IDS: Final = ("ManagementId", "original_article_id", "identifier", "uuid", "UUID", "articleId")
 _BODIES: Final = (
     "body",
@@ -65,11 +65,15 @@ class _Feed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Copy:
-    """The copy of an item; ``teaser`` when the feed gives no more than a description."""
+    """The copy of an item; ``teaser`` when the feed gives no more than a description.
+
+    ``beside`` counts the words of a vendor's own element that holds more than the content does.
+    """
 
     blocks: list[Block]
     body: NitfBody | None = None
     teaser: bool = False
+    beside: int = 0
 
 
 def parse(source: Source) -> Iterator[Item]:
@@ -132,7 +136,7 @@ def _story(item: Element, feed: _Feed, copy: _Copy, warnings: list[str], *, futu
         first_created=published,
         version_created=updated or published,
         headline=_title(item) or (body.headline if body else None),
-        byline=_byline(item) or (body.byline if body else None),
+        byline=body.byline if body else None,
         language=attribute(item, "lang") or feed.language,
         native_id=ids[0] if ids else url,
         native_version=text_of(_any(item, "ManagementSequenceNumber")),
@@ -153,6 +157,7 @@ def _story(item: Element, feed: _Feed, copy: _Copy, warnings: list[str], *, futu
         ),
     )
     draft = sort_blocks(draft, copy.blocks, web=True)
+    draft = replace(draft, byline=draft.byline or _byline(item))  # the feed may name who keyed it in
     draft = with_dateline(
         draft,
         text_of(_any(item, "DateLine")) or (body.dateline if body else None),
@@ -160,6 +165,8 @@ def _story(item: Element, feed: _Feed, copy: _Copy, warnings: list[str], *, futu
     )
     summary = text_of(child(item, "description")) or text_of(child(item, "summary"))
     deck = None if copy.teaser or (summary and len(summary) > 600) else deck_of(draft, _plain(summary))
+    if copy.beside:
+        warnings.append(f"another element of the item holds {copy.beside} words, more than its content")
     draft = finish(
         replace(draft, deck=deck, warnings=tuple(warnings)),
         slugline=text_of(child(item, "post_name")) or text_of(_any(item, "SlugLine")),
@@ -180,7 +187,8 @@ def _copy(item: Element) -> _Copy:
             continue  # a picture of Media RSS
         body, blocks = _blocks(element)
         if blocks:
-            return _Copy(blocks=blocks, body=body)
+            others = max((len(raw_text(each).split()) for each in descendants(item, *_BODIES)), default=0)
+            return _Copy(blocks=blocks, body=body, beside=others if others > _FULLER * _words(blocks) else 0)
     told = [_blocks(each)[1] for each in descendants(item, *_BODIES)]
     if told and (fullest := max(told, key=_words)):
         first = _any(item, "first_line")

@@ -1,5 +1,6 @@
 """Fields of marked-up wire items: times with their agency's zone, ids without repeats, credits of fields."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
@@ -15,6 +16,11 @@ from worker.story import Credit, CreditKind, Dateline, Role, Subject
 
 _YEARS: Final = range(1850, 2200)
 _SHOWN: Final = 40
+_FILED: Final = re.compile(
+    r",?\s(?:\d{1,2}\.?\s)?(?:Jan|Feb|Mar|Apr|May|Mai|Jun|Jul|Aug|Sep|Oct|Okt|Nov|Dec|Dez)[a-z]{0,6}\.?(?:[\s,(].{0,60})?$"
+    r"|\s\(.{1,40}\).{0,4}$"
+)
+"""Date and agency behind the place of a dateline: ``SYDNEY March 22 AAP -``."""
 
 
 def told_time(value: str | None, name: str, warnings: list[str], *, agency: str | None = None) -> str | None:
@@ -55,8 +61,12 @@ def code_of(qcode: str | None) -> str | None:
 
 
 def field_credits(names: Iterable[str | None]) -> tuple[Credit, ...]:
-    """Make credits of fields that name who wrote, owns or provides an item, the surest first."""
-    return tuple(Credit(kind=CreditKind.FIELD, text=name, agency=agency_at(name)) for name in once(names))
+    """Make credits of fields that name the agency of an item, the surest first, each agency once."""
+    found: dict[str, Credit] = {}
+    for name in once(names):
+        if agency := agency_at(name):
+            found.setdefault(agency, Credit(kind=CreditKind.FIELD, text=name, agency=agency))
+    return tuple(found.values())
 
 
 def owner_of(credits_given: tuple[Credit, ...]) -> str | None:
@@ -80,7 +90,7 @@ def with_dateline(
     if told is None or told[0].isdigit():
         return draft
     read = dateline_of(f"{told} ") or dateline_of(f"{told} — ")
-    place = line_of(place) or (read.place if read else None) or told.rstrip(" -—–_,")
+    place = line_of(place) or (read.place if read else None) or _FILED.sub("", told).rstrip(" -—–_,")
     first = next((part.text for part in draft.paragraphs if part.role is Role.COPY), "")
     own = dateline_of(first)
     if own:
@@ -107,7 +117,7 @@ def deck_of(draft: Draft, *texts: str | None) -> str | None:
     return None
 
 
-def agency_sent(sender: str | None, draft: Draft) -> str | None:
-    """Return who sent an item when that is not the agency that wrote it."""
+def with_distributor(draft: Draft, sender: str | None) -> Draft:
+    """Say who sent an item when that is not the agency that wrote it."""
     name = agency_at(sender) or line_of(sender)
-    return name if name != draft.agency else None
+    return replace(draft, distributor=name if name != draft.agency else None)

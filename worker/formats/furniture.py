@@ -45,6 +45,8 @@ def furniture_kind(line: str, held: tuple[rules.Rule, ...] = rules.HELD) -> Kind
 
 
 def _held(line: str, length: int, held: tuple[rules.Rule, ...]) -> Kind | None:
+    if length >= _WORD and (line[-1] in "{};)" or " " not in line) and rules.STYLED.fullmatch(line):
+        return Kind.OTHER
     for rule in held:
         if rule.openings in line and rule.pattern.fullmatch(line):
             return rule.kind

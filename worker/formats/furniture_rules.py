@@ -220,6 +220,32 @@ OPENED: Final = (
         r"(?:the\s|this\s)?(?:(?:views|opinions)\s(?:and\s\w{1,12}\s)?(?:expressed|are)|(?:column"
         r"|article|commentary)\s(?:does\snot|reflects|represents))\b.{0,300}",
     ),
+    _rule(Kind.OTHER, "breaking latest top", r"(?:breaking|latest|top)\s(?:news|stories|headlines)"),
+    _rule(
+        Kind.OTHER,
+        "published published: updated updated: posted posted:",
+        r"(?:(?:published|updated|posted)\s?:?[\s|]{0,4}){1,3}",
+    ),
+    _rule(
+        Kind.PROMOTION,
+        "submit send",
+        r"(?:submit|send)\s(?:your|a|us\syour)\s(?:letters?|op-eds?|opinions?|comments?|stor(?:y|ies)|news\stips?|photos?)\b"
+        r".{0,200}",
+    ),
+    _rule(
+        Kind.PROMOTION,
+        "guter alles ihre sie jetzt weiterlesen mehr lesen",
+        r"guter\sjournalismus\s(?:kostet|ist)\b.{0,600}|alles\skostenlos\?|mehr\sinfos?\shier\b.{0,20}"
+        r"|sie\shaben\snoch\s\d{1,3}\s?%.{0,200}|jetzt\s(?:abonnieren|weiterlesen|testen|anmelden)\b.{0,80}"
+        r"|weiterlesen\smit\b.{0,120}|lesen\ssie\s(?:auch|mehr|weiter)\b.{0,200}",
+    ),
+    _rule(
+        Kind.PROMOTION,
+        "continue to this subscribe you you’ve you've already",
+        r"(?:to\s)?continue\sreading\b.{0,160}|this\s(?:article|content|story)\sis\s(?:for|only\savailable|reserved|exclusive)\b"
+        r".{0,160}|you(?:['’]ve|\shave)\s(?:reached|read|used)\s.{0,40}\b(?:free|limit|articles?)\b.{0,160}"
+        r"|already\s(?:a|have)\s(?:an?\s)?(?:subscri|account|member).{0,120}",
+    ),
     _rule(
         Kind.OTHER,
         "opinion analysis/opinion analysis commentary",
@@ -267,6 +293,11 @@ HELD: Final = (
         r".{0,120}[^.]|.{0,200}\bsign\sup\s(?:for|to)\s(?:our|the|his|her|my|this)\b"
         r".{0,80}\bnewsletters?\b.{0,80}",
     ),
+    _rule(
+        Kind.PROMOTION,
+        "ontent is ",
+        r".{0,40}\bcontent\sis\s(?:paid\sfor|written\s(?:and\sedited\s)?|sponsored|provided|produced)\sby\b.{0,600}",
+    ),
     _rule(Kind.RELATED, "ead more", r"[^.]{1,160}\sread\smore"),
     _rule(Kind.RELATED, "MUST WATCH", r".{0,600}\bMUST\sWATCH\b.{0,400}"),
 )  # fmt: skip
@@ -305,8 +336,14 @@ NAVIGATION: Final = re.compile(
 )
 """``Weather | Obituaries | Classifieds``: short words without figures between bars, a menu and no table."""
 
+STYLED: Final = re.compile(
+    r"[a-z0-9]{2,20}(?:[-_][a-z0-9]{1,30}){3,40}|[.#@][\w\-]{1,60}(?:[\s,>.#][\w\-.:#]{1,60}){0,6}\s?\{[^{}]{0,400}\}?.{0,200}"
+    r"|(?:var|const|window|document|function)[\s.(][\w\s.=(]{2,60}[=({].{0,400}[;})]"
+)
+"""Class names, style sheets and scripts that an extractor took for text."""
+
 RELATED_HEAD: Final = re.compile(
-    r"""(?:more\s)?(?:related|recommended|popular|trending)(?:\s(?:stories|articles|news|coverage|content|reading|posts|for\syou))?
+    r"""(?:more\s)?(?:related|recommended|suggested|popular|trending)(?:\s(?:stories|articles|news|coverage|content|reading|posts|for\syou))?
         |read\s(?:more|next|also)|also\sread|see\salso|you\s(?:may|might)\salso\s(?:like|be\sinterested\sin)
         |don['’]t\smiss|most\s(?:read|popular|viewed)|more\s(?:stories|news|headlines|on\sthis)""",
     re.IGNORECASE | re.VERBOSE,

@@ -17,7 +17,8 @@ from worker.formats.fields import once, told_time
 from worker.formats.wire import finish
 from worker.formats.wirecopy import sort_blocks
 from worker.formats.wiretext import line_of
-from worker.formats.xmltree import Element, attribute, children, local, raw_text, read_xml, root_name, text_of
+from worker.formats.xmltext import root_name
+from worker.formats.xmltree import Element, attribute, children, local, raw_text, read_xml, text_of
 
 _TITLE: Final = re.compile(
     r"(?:main)?(?:head_?line|title|titel|titre|titolo|titulo|t[ií]tulo|kop|overskrift|rubrik|hl1)",

@@ -16,7 +16,6 @@ from worker.formats.blocks import Block, html_blocks, text_blocks
 from worker.formats.charset import decode
 from worker.formats.draft import Draft, Item, Source
 from worker.formats.flat_json import read_record
-from worker.formats.json_kind import is_record
 from worker.formats.json_tree import looks_like_json, read_json
 from worker.formats.times import rfc3339
 from worker.formats.wire import finish
@@ -38,6 +37,7 @@ _LABEL: Final = re.compile(
     r"(?P<name>Headline|HEADLINE|Title|Slug(?:line)?|SLUG(?:LINE)?|Byline|BYLINE|By-line"
     r"|Embargo(?:ed)?(?: until)?|Body|Story|Text)\s{0,2}:\s{0,3}(?P<value>.{0,400})"
 )
+_LABELS: Final = 15
 _NO_TEXT: Final = frozenset({"image", "audio", "video", "font"})
 _NO_STORY: Final = frozenset(
     {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
@@ -110,8 +110,11 @@ def parse(source: Source) -> Iterator[Item]:
     if not mail.is_html and looks_like_json(text):
         yield from _records(text, replace(base, headline=mail.subject), source.nesting)
         return
-    blocks = html_blocks(text) if mail.is_html else text_blocks(text)
-    draft, kept, slug = _labelled(base, blocks)
+    if mail.is_html:
+        draft, kept, slug = _labelled(base, html_blocks(text))
+    else:
+        top, rest = _cut_labels(text)
+        draft, kept, slug = _labelled(base, [*map(Block, top), *text_blocks(rest)])
     if draft.headline is None and mail.subject:
         draft = replace(draft, headline=_FORWARDED.sub("", mail.subject).strip() or mail.subject)
     yield finish(sort_blocks(draft, kept), slugline=slug)
@@ -122,19 +125,25 @@ def _records(text: str, base: Draft, nesting: int) -> Iterator[Item]:
     for tree in read_json(text, nesting=nesting):
         if isinstance(tree, WireError):
             yield tree
-        elif isinstance(tree, dict) and is_record(tree):
-            yield read_record(tree, base)
-        elif isinstance(tree, dict) and (draft := _headline_alone(tree, base)):
-            yield draft
+        elif isinstance(tree, dict):
+            try:
+                yield read_record(tree, base)
+            except WireError as error:
+                yield error
         else:
             yield NoCopy("a mail of JSON without a story")
 
 
-def _headline_alone(tree: dict[str, object], base: Draft) -> Draft | None:
-    try:
-        return read_record(tree, base)
-    except NoCopy:
-        return None
+def _cut_labels(text: str) -> tuple[list[str], str]:
+    """Cut the labelled lines from the top of a plain body, where nothing else parts them."""
+    lines = text.split("\n")
+    end = 0
+    for number, line in enumerate(lines[:_LABELS]):
+        if _LABEL.fullmatch(line.strip()):
+            end = number + 1
+        elif line.strip():
+            break
+    return [line.strip() for line in lines[:end] if line.strip()], "\n".join(lines[end:])
 
 
 def _labelled(draft: Draft, blocks: list[Block]) -> tuple[Draft, list[Block], str | None]:
@@ -142,7 +151,7 @@ def _labelled(draft: Draft, blocks: list[Block]) -> tuple[Draft, list[Block], st
     slug: str | None = None
     kept: list[Block] = []
     for number, block in enumerate(blocks):
-        found = _LABEL.fullmatch(block.text) if number < 15 else None
+        found = _LABEL.fullmatch(block.text) if number < _LABELS else None
         value = line_of(found["value"]) if found else None
         name = found["name"].lower().replace("-", "") if found else ""
         if name in ("headline", "title") and value and draft.headline is None:

@@ -10,7 +10,6 @@ from worker.errors import WireError
 from worker.formats.blocks import Block, html_blocks, tree_blocks
 from worker.formats.draft import Draft, Hollow, Item, Source
 from worker.formats.fields import (
-    agency_sent,
     code_of,
     deck_of,
     field_credits,
@@ -20,6 +19,7 @@ from worker.formats.fields import (
     subjects_of,
     told_time,
     with_dateline,
+    with_distributor,
     zone_of,
 )
 from worker.formats.nitf import NitfBody, read_body
@@ -96,6 +96,7 @@ def _story(item: Element, sender: str | None, warnings: list[str]) -> Draft:
     status = code_of(attribute(child(meta, "pubStatus"), "qcode", "uri"))
     embargoed = text_of(child(meta, "embargoed"))
     until = told_time(embargoed, "embargoed", warnings, agency=agency)
+    created = told_time(text_of(child(meta, "versionCreated")), "versionCreated", warnings, agency=agency)
     signals = [attribute(each, "qcode") or "" for each in children(meta, "signal")]
     roles = [attribute(each, "qcode") or "" for each in children(meta, "role")]
     ids = _ids(item, about)
@@ -122,10 +123,8 @@ def _story(item: Element, sender: str | None, warnings: list[str]) -> Draft:
         ed_note="\n".join(once(text_of(note) for note in children(meta, "edNote"))) or None,
         editorial_types=once(text_of(child(each, "name")) for each in children(meta, "role")),
         embargo_until=until,
-        published=told_time(text_of(child(meta, "versionCreated")), "versionCreated", [], agency=agency),
-        version_created=told_time(
-            text_of(child(meta, "versionCreated")), "versionCreated", warnings, agency=agency
-        ),
+        published=created,
+        version_created=created,
         first_created=told_time(
             text_of(child(meta, "firstCreated")), "firstCreated", warnings, agency=agency
         ),
@@ -156,7 +155,7 @@ def _story(item: Element, sender: str | None, warnings: list[str]) -> Draft:
         status=status,
         signals=[code_of(code) or "" for code in signals],
     )
-    draft = replace(draft, distributor=agency_sent(sender, draft) if sender else draft.distributor)
+    draft = with_distributor(draft, sender)
     if embargoed and until is None and draft.pub_status is PubStatus.USABLE:
         return replace(
             draft,

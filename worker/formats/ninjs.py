@@ -12,13 +12,14 @@ from typing import Final, cast
 from worker.dialects.agencies import agency_called
 from worker.dialects.status import read_urgency
 from worker.errors import Malformed, WireError
-from worker.formats.blocks import html_blocks
+from worker.formats.blocks import Block, html_blocks
 from worker.formats.draft import Draft, Hollow, Item, Source
 from worker.formats.json_fields import Fields, objects
+from worker.formats.lines import same_words
 from worker.formats.times import rfc3339
 from worker.formats.wire import finish
 from worker.formats.wirecopy import sort_blocks
-from worker.story import Dateline, Kind
+from worker.story import Dateline, FurnitureKind, Kind, Role
 
 _MEDIA: Final = frozenset(
     {"picture", "photo", "image", "audio", "video", "graphic", "graphics", "animation", "planning", "event"}
@@ -26,6 +27,10 @@ _MEDIA: Final = frozenset(
 )
 _BY_CHOICE: Final = ("xhtml", "html", "html5", "richhtml5", "richhtml", "nitf", "text")
 _API: Final = re.compile(r"https?://[\w.\-]{1,60}/media/v/content/(?P<id>[0-9a-f]{32})\b")
+_VIGNETTE: Final = 60
+_SECTION: Final = re.compile(
+    r"[A-ZÅÄÖÆØ][\w\s\-–,]{2,40}?\s?(?:TT|NTB|AFP|AP|Reuters|Ritzau|STT)(?:[-/](?:TT|NTB|AFP|Reuters|AP))?"
+)
 _PIECES: Final = 100
 _DEEPEST: Final = 3
 
@@ -147,7 +152,7 @@ def _story(fields: Fields, kind: str, body: str | None, source: Source) -> Draft
         warnings=tuple(warnings),
     )
     if body:
-        draft = sort_blocks(draft, html_blocks(body))
+        draft = sort_blocks(draft, _blocks(body, draft.headline))
     told = finish(
         draft,
         slugline=fields.line("slugline", "slug"),
@@ -161,6 +166,27 @@ def _story(fields: Fields, kind: str, body: str | None, source: Source) -> Draft
     if kind == "advisory" and told.kind is Kind.STORY:
         told = replace(told, kind=Kind.ADVISORY)
     return told
+
+
+def _blocks(body: str, headline: str | None) -> list[Block]:
+    """List the paragraphs of a body; plain ones of TT begin with the headline and ``Försvar TT``."""
+    top: list[Block] = []
+    if "<" not in body[:2_000]:
+        lines = body.strip().replace("\r\n", "\n").split("\n")
+        if headline and same_words(lines[0]) == same_words(headline):
+            top.append(Block(lines.pop(0).strip(), Role.COPY, FurnitureKind.REPEAT))
+        if lines and _is_section(lines[0].strip()):
+            top.append(Block(lines.pop(0).strip(), Role.COPY, FurnitureKind.OTHER))
+        body = "\n".join(lines)
+    blocks = html_blocks(body)
+    for number, block in enumerate(blocks[:3]):
+        if _is_section(block.text):
+            blocks[number] = block._replace(peeled=FurnitureKind.OTHER)
+    return top + blocks
+
+
+def _is_section(line: str) -> bool:
+    return len(line) <= _VIGNETTE and _SECTION.fullmatch(line) is not None
 
 
 def _description(fields: Fields) -> str | None:

@@ -17,6 +17,7 @@ from worker.formats.fields import (
     subjects_of,
     told_time,
     with_dateline,
+    with_distributor,
     zone_of,
 )
 from worker.formats.wire import finish
@@ -73,7 +74,7 @@ def read_document(root: Element, warnings: tuple[str, ...]) -> Draft:
         headline=body.headline or line_of(text_of(child(head, "title"))),
         byline=body.byline,
         native_id=attribute(child(docdata, "doc-id"), "id-string"),
-        native_version=attribute(child(docdata, "du-key"), "version"),
+        native_version=_version(head, docdata),
         native_ids=once(
             (
                 attribute(child(docdata, "doc-id"), "id-string"),
@@ -88,7 +89,6 @@ def read_document(root: Element, warnings: tuple[str, ...]) -> Draft:
         published=issued,
         version_created=issued,
         copyright=_copyright(docdata, root),
-        distributor=body.distributor,
         keywords=once(attribute(word, "key") or text_of(word) for word in descendants(docdata, "keyword")),
         subjects=_subjects(head, metas),
         language=attribute(root, "baselang", "lang"),
@@ -101,9 +101,10 @@ def read_document(root: Element, warnings: tuple[str, ...]) -> Draft:
     draft = sort_blocks(draft, body.blocks)
     draft = with_dateline(draft, body.dateline, place=body.place)
     deck = deck_of(draft, None if is_slug else body.deck, body.abstract)
-    return finish(
+    draft = finish(
         replace(draft, deck=deck, warnings=tuple(told)), slugline=slug, labels=labels, status=status
     )
+    return with_distributor(draft, body.distributor)
 
 
 def read_body(root: Element) -> NitfBody:
@@ -211,6 +212,16 @@ def _sources(metas: Mapping[str, str]) -> Iterator[str | None]:
 
 def _messages(docdata: Element | None) -> Iterator[str | None]:
     yield from (attribute(message, "info") for message in children(docdata, "ed-msg"))
+
+
+def _version(head: Element | None, docdata: Element | None) -> str | None:
+    """Read the version where the agency keeps it: du-key, series, or the comment of its last revision."""
+    comments = [attribute(each, "comment") or "" for each in children(head, "revision-history")]
+    return (
+        attribute(child(docdata, "du-key"), "version")
+        or attribute(child(docdata, "series"), "series.part")
+        or next((comment for comment in reversed(comments) if comment.isdigit()), None)
+    )
 
 
 def _urgency(text: str | None) -> int | None:

@@ -6,15 +6,17 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from worker.dialects.agencies import agency_called, agency_named
+from worker.dialects.bulletins import referred
 from worker.dialects.bylines import author_names, is_byline
 from worker.dialects.credits import agency_of, byline_credit
 from worker.dialects.datelines import dateline_of
+from worker.dialects.kinds import kind_of
 from worker.dialects.language import guess_language
 from worker.formats.draft import Draft
 from worker.formats.furniture import ends_in_source, heads_related, is_navigation, is_photo_credit
 from worker.formats.lines import LONG, Line, ends_sentence, is_title, read_lines, same_words, usual_gap
 from worker.formats.split_page import find_cuts, is_clock
-from worker.story import Credit, CreditKind, Dateline, Furniture, FurnitureKind, Paragraph, Role
+from worker.story import Credit, CreditKind, Dateline, Furniture, FurnitureKind, Kind, Paragraph, Role
 
 _HEAD: Final = 15
 """Lines from the top within which a headline, deck, byline and captions are looked for."""
@@ -27,12 +29,17 @@ _REPEATED: Final = 40
 _SUBHEAD_LONGEST: Final = 80
 _SUBHEAD_WORDS: Final = 10
 _NEXT: Final = 60
+_SUBHEAD_RUN: Final = 6
+_LONG_WORD: Final = re.compile(r"\w{4,30}")
 _TWEET: Final = re.compile(r"—.{1,80}\(@\w{1,15}\)\s[A-Z][a-z]{2,8}\s\d{1,2},\s\d{4}$")
 _NAME: Final = re.compile(r"(?:[A-ZÀ-Þ][\w.'’\-]{0,20}\s){1,3}[A-ZÀ-Þ][\w.'’\-]{1,20}")
 _BULLETS: Final = "•▪●◦‣·*"
 _HELPED: Final = re.compile(
     r"(?:^|[.!?”\"]\s{1,3})(?P<line>[A-Z][^!?]{2,240}\scontributed\sto\sthis\s(?:report|story|article)\.?)$"
 )
+_APART: Final = frozenset({Kind.KILL, Kind.WITHHOLD, Kind.ADVISORY, Kind.DIGEST})
+"""What outlets publish as articles although it is none; nothing else of a page tells its kind."""
+
 _SOURCED: Final = re.compile(r"\(([^()]{2,40})\)\.?$")
 
 
@@ -52,35 +59,57 @@ class _Sorted:
 
 
 def read_page(
-    text: str, *, title: str | None = None, byline: str | None = None, outlet: str | None = None
+    text: str,
+    *,
+    title: str | None = None,
+    byline: str | None = None,
+    outlet: str | None = None,
+    description: str | None = None,
 ) -> Iterator[Draft]:
     """Yield the stories of a page's text; a story without copy is yielded with empty paragraphs.
 
-    ``title`` and ``byline`` are what the payload says beside the text; they belong to the first story,
-    and to every entry of a live file.
+    ``title``, ``byline`` and ``description`` are what the payload says beside the text; they belong to
+    the first story, the title to every entry of a live file.
     """
     lines = read_lines(text)
     cuts = find_cuts(lines, title)
     ends = (*cuts.starts[1:], len(lines))
     for number, (start, end) in enumerate(zip(cuts.starts, ends, strict=True)):
         given = title if number == 0 or cuts.live else None
-        yield compose(lines[start:end], title=given, byline=byline if number == 0 else None, outlet=outlet)
+        yield compose(
+            lines[start:end],
+            title=given,
+            byline=byline if number == 0 else None,
+            outlet=outlet,
+            description=description if number == 0 else None,
+        )
 
 
 def compose(
-    lines: Sequence[Line], *, title: str | None = None, byline: str | None = None, outlet: str | None = None
+    lines: Sequence[Line],
+    *,
+    title: str | None = None,
+    byline: str | None = None,
+    outlet: str | None = None,
+    description: str | None = None,
 ) -> Draft:
     """Make one story of ``lines``: peel furniture, find headline, deck, byline and dateline."""
     out = _Sorted()
     names = frozenset(same_words(name) for name in (*author_names(byline), byline, outlet) if name)
-    start = _sort_head(lines, out, title=title, byline=byline, names=names)
+    start = _sort_head(lines, out, title=title, byline=byline, names=names, description=description)
     _sort_body(lines[start:], out, title=title or out.headline, names=author_names(byline or out.byline))
     if not out.paragraphs:
         out = _everything(lines, byline)
     dateline = dateline_of(out.paragraphs[0].text) if out.paragraphs else None
     _add_credits(out, byline or out.byline, dateline)
     given = tuple(out.credits)
+    paragraphs = tuple(out.paragraphs)
+    kind = kind_of(headline=title or out.headline, paragraphs=paragraphs)
+    kind = kind if kind in _APART else Kind.STORY
+    named = [title or out.headline, *(part.text for part in paragraphs[:6])]
     return Draft(
+        kind=kind,
+        refers_to=referred(named) if kind in (Kind.KILL, Kind.WITHHOLD) else (),
         headline=title or out.headline,
         deck="\n".join(out.deck) or None,
         byline=byline or out.byline,
@@ -88,13 +117,19 @@ def compose(
         agency=agency_of(given) or agency_called(outlet),
         language=guess_language(" ".join(paragraph.text for paragraph in out.paragraphs[:3])),
         credits=given,
-        paragraphs=tuple(out.paragraphs),
+        paragraphs=paragraphs,
         furniture=tuple(out.furniture),
     )
 
 
-def _sort_head(
-    lines: Sequence[Line], out: _Sorted, *, title: str | None, byline: str | None, names: frozenset[str]
+def _sort_head(  # noqa: PLR0913 - all that a payload says of the head
+    lines: Sequence[Line],
+    out: _Sorted,
+    *,
+    title: str | None,
+    byline: str | None,
+    names: frozenset[str],
+    description: str | None,
 ) -> int:
     """Sort the lines above the copy; return the number of the line where the copy begins."""
     head = lines[:_HEAD]
@@ -124,7 +159,11 @@ def _sort_head(
         elif known is None and _is_headline(lines, number):
             out.headline = text
             known = same_words(text)
-        elif _is_above_clock(lines, number) or (known and _is_deck(out, lines, number, filed)):
+        elif (
+            _is_above_clock(lines, number)
+            or (known and _is_deck(out, lines, number, filed))
+            or (description and _is_summary(lines, number, description))
+        ):
             out.deck.append(text)
         else:
             return number
@@ -202,6 +241,16 @@ def _is_deck(out: _Sorted, lines: Sequence[Line], number: int, filed: int | None
     return sum(line.is_long for line in lines[number + 1 :]) >= 2 and len(text) <= 200
 
 
+def _is_summary(lines: Sequence[Line], number: int, description: str) -> bool:
+    """Tell whether a line is the page's summary of itself and not the lead: the next line says it again."""
+    text = lines[number].text
+    if same_words(text) != same_words(description):
+        return False
+    below = next((line.text for line in lines[number + 1 :] if line.is_long), "").casefold()
+    words = set(_LONG_WORD.findall(text.casefold()))
+    return len(words) >= _DECK_WORDS and sum(word in below for word in words) * 2 >= len(words)
+
+
 def _repeats(text: str, known: str) -> bool:
     """Tell whether ``text`` prints the known headline again, with or without the site's name."""
     if len(text) > len(known) + 4 or len(text) < 8:
@@ -277,15 +326,27 @@ def _role(lines: Sequence[Line], number: int) -> Role:
         return Role.LIST
     if "(@" in text and _TWEET.search(text[-140:]):
         return Role.QUOTE
-    if len(text) > _SUBHEAD_LONGEST or text[-1] in ".!?,;:…" or text[0].islower():
+    if not _is_short(text) or (text[0].islower() and not (number and _is_short(lines[number - 1].text))):
         return Role.COPY
-    if text.count(" ") >= _SUBHEAD_WORDS or (text[0] in '"“' and text[-1] in '"”') or ends_sentence(text):
-        return Role.COPY
-    for line in lines[number + 1 :]:
-        if line.kind is None:
-            long = len(line.text) >= _NEXT and ends_sentence(line.text)
-            return Role.SUBHEAD if long else Role.COPY
+    for line in lines[number + 1 : number + 1 + _SUBHEAD_RUN]:
+        if line.kind is not None:
+            continue
+        if len(line.text) >= _NEXT and ends_sentence(line.text):
+            return Role.SUBHEAD
+        if not _is_short(line.text):
+            break
     return Role.COPY
+
+
+def _is_short(text: str) -> bool:
+    """Tell whether a line has the shape of a subhead, or of one line of it."""
+    return (
+        len(text) <= _SUBHEAD_LONGEST
+        and text[-1] not in ".!?,;:…"
+        and text.count(" ") < _SUBHEAD_WORDS
+        and not (text[0] in '"“' and text[-1] in '"”')
+        and not ends_sentence(text)
+    )
 
 
 def _peel(out: _Sorted, line: Line, kind: FurnitureKind) -> None:

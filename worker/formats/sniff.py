@@ -13,7 +13,7 @@ from worker.formats.json_kind import holds_record, is_record, json_format, wrapp
 from worker.formats.json_tree import looks_like_json, read_json
 from worker.formats.mail import is_mail, read_mails
 from worker.formats.unpack import is_packed, unpack
-from worker.formats.xmltree import cut_documents, root_name
+from worker.formats.xmltext import cut_documents, root_name
 
 _BINARY: Final = (
     (b"PK\x03\x04", "zip"),
@@ -163,7 +163,7 @@ def _of_mails(body: bytes, terms: _Terms) -> Iterator[Source | WireError]:
         if isinstance(mail, WireError):
             yield mail
             continue
-        wire = _wire_text(mail.text, terms) if not mail.is_html else None
+        wire = _wire_text(mail.text, terms, _UNSURE | {Format.FLAT_JSON}) if not mail.is_html else None
         if wire is not None:
             yield from wire
         elif mail.text.strip() or not mail.attachments:
@@ -174,7 +174,9 @@ def _of_mails(body: bytes, terms: _Terms) -> Iterator[Source | WireError]:
             yield TooDeep("mail inside mail inside mail")
 
 
-def _wire_text(text: str, terms: _Terms) -> list[Source | WireError] | None:
+def _wire_text(
+    text: str, terms: _Terms, unsure: frozenset[Format] = _UNSURE
+) -> list[Source | WireError] | None:
     """Read a string as a payload if it is in a format of the wire; None for prose, HTML or what is broken."""
     start = text.lstrip("\ufeff \t\r\n")[:_LOOK]
     if not start or not (start[0] in "<{[\x01\x16^" or is_lost_frame(start)):
@@ -185,7 +187,7 @@ def _wire_text(text: str, terms: _Terms) -> list[Source | WireError] | None:
         sources = list(_sniff(text.encode("utf-8", "replace"), None, replace(terms, depth=_DEEPEST)))
     except WireError:
         return None
-    wired = any(isinstance(source, Source) and source.format not in _UNSURE for source in sources)
+    wired = any(isinstance(source, Source) and source.format not in unsure for source in sources)
     return sources if wired else None
 
 

@@ -14,6 +14,28 @@ _COMPACT: Final = re.compile(
     r"(\d{4})(\d{2})(\d{2})T?(\d{2})(\d{2})(\d{2})?(?:\.\d{1,9})?\s?(Z|[+-]\d{2}:?\d{2})?"
 )
 
+_UNIX: Final = re.compile(
+    r"[A-Z][a-z]{2} (?P<month>[A-Z][a-z]{2}) {1,2}(?P<day>\d{1,2}) (?P<time>\d\d:\d\d:\d\d)"
+    r" (?P<zone>[A-Z]{2,5}) (?P<year>\d{4})"
+)
+"""``Tue Jan 28 15:49:07 CET 2020``, as Java and date(1) write a time."""
+
+_AMERICAN: Final = re.compile(
+    r"(?P<month>[A-Z][a-z]{2})[a-z]{0,6}\.? (?P<day>\d{1,2}), (?P<year>\d{4})"
+    r"(?:,? (?:at )?(?P<hour>\d{1,2}):(?P<minute>\d\d) ?(?P<half>[AaPp])\.?[Mm]\.?)?(?P<rest> [A-Z]{2,4})?"
+)
+"""``January 28, 2020`` and ``Jan. 28, 2020 3:15 PM``."""
+
+_ZONES: Final = {
+    "CET": "+0100",
+    "CEST": "+0200",
+    "BST": "+0100",
+    "MEZ": "+0100",
+    "MESZ": "+0200",
+    "AEST": "+1000",
+}
+_MONTHS: Final = "JanFebMarAprMayJunJulAugSepOctNovDec"
+
 
 def rfc3339(value: object, *, agency: str | None = None) -> str | None:
     """Write a date or time as RFC 3339, seconds precision; None when it is no date.
@@ -51,12 +73,30 @@ def _moment(value: object) -> datetime | None:
             return None
         if text[:4].isdigit():
             return _written(text)
-        return parsedate_to_datetime(text)
+        return _spelt(text) or parsedate_to_datetime(text)
     except (ValueError, OverflowError, OSError, TypeError, IndexError):
         return None
 
 
+def _spelt(text: str) -> datetime | None:
+    """Read a time with the name of its month first."""
+    if unix := _UNIX.fullmatch(text):
+        zone = _ZONES.get(unix["zone"], unix["zone"])
+        return parsedate_to_datetime(f"{unix['day']} {unix['month']} {unix['year']} {unix['time']} {zone}")
+    american = _AMERICAN.fullmatch(text)
+    month = _MONTHS.find(american["month"]) if american else -1
+    if american is None or month < 0 or month % 3:
+        return None
+    hour = int(american["hour"] or 0) % 12 + (12 if (american["half"] or "a") in "pP" else 0)
+    zone = (american["rest"] or "").strip()
+    written = (
+        f"{american['day']} {american['month']} {american['year']} {hour:02}:{american['minute'] or '00'}:00"
+    )
+    return parsedate_to_datetime(f"{written} {_ZONES.get(zone, zone)}".strip())
+
+
 def _written(text: str) -> datetime | None:
+    text = text.removesuffix("Z") if text.endswith("ZZ") else text
     if _DAY.fullmatch(text):
         return datetime.fromisoformat(text).replace(tzinfo=UTC)
     compact = _COMPACT.fullmatch(text)

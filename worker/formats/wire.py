@@ -33,7 +33,7 @@ _STOP_WITHIN: Final = 400
 _STOP: Final = re.compile(
     r"(?<![A-Z])(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z]{2})(?:[.]|(?<=[!?]))\s+(?=[A-ZÀ-Þ\"“'‘`])"
 )
-"""The end of a sentence; an initial or a short title with a full stop (``U.S.``, ``Dr.``, ``Gov.``) is none."""
+"""The end of a sentence; an initial or a short title (``U.S.``, ``Dr.``, ``Gov.``) is none."""
 
 
 def finish(  # noqa: PLR0913 - what formats know and copy does not
@@ -51,24 +51,16 @@ def finish(  # noqa: PLR0913 - what formats know and copy does not
     are written as the format writes them.
     """
     slug = read_slugline(slugline or "")
-    version = strongest(
-        [
-            found
-            for found in (
-                slug.version,
-                types_version(draft.editorial_types),
-                headline_version(draft.headline),
-                *labels,
-            )
-            if found
-        ]
-    )
+    told = (slug.version, types_version(draft.editorial_types), headline_version(draft.headline), *labels)
+    versions = [found for found in told if found]
+    version = strongest(versions)
+    advance = next((found for found in versions if found.kind is VersionKind.ADVANCE), None)
     pub_status, warning = read_status(status)
     if pub_status is PubStatus.USABLE and draft.embargo_until:
         pub_status = PubStatus.EMBARGOED
-    if pub_status is PubStatus.USABLE and version and version.kind is VersionKind.ADVANCE:
+    if pub_status is PubStatus.USABLE and advance:
         pub_status = PubStatus.EMBARGOED
-        warning = f"held for release, no time that can be read: {version.label[:40]!r}"
+        warning = f"held for release, no time that can be read: {advance.label[:40]!r}"
     draft = _credited(draft, provider)
     kind = kind_of(
         headline=draft.headline,
@@ -93,7 +85,7 @@ def finish(  # noqa: PLR0913 - what formats know and copy does not
         pub_status=pub_status,
         language=draft.language
         or guess_language(" ".join(paragraph.text for paragraph in draft.paragraphs[:3])),
-        refers_to=_victims(draft, kind, slug.replaces),
+        refers_to=_victims(draft, kind, slug.replaces, refiled=_is_refiled(kind, version)),
         warnings=(*draft.warnings, warning) if warning else draft.warnings,
     )
     return _titled(draft)
@@ -123,12 +115,18 @@ def _credited(draft: Draft, provider: str | None) -> Draft:
     )
 
 
-def _victims(draft: Draft, kind: Kind, replaces: str | None) -> tuple[str, ...]:
+def _is_refiled(kind: Kind, version: Version | None) -> bool:
+    """Tell a story sent again, corrected, from a notice about another: only a notice's text names victims."""
+    notices = (VersionKind.CORRECTIVE, VersionKind.CLARIFICATION)
+    return kind is Kind.CORRECTION and (version is None or version.kind not in notices)
+
+
+def _victims(draft: Draft, kind: Kind, replaces: str | None, *, refiled: bool) -> tuple[str, ...]:
     named = dict.fromkeys((*draft.refers_to, *((replaces,) if replaces else ())))
     size = sum(len(part.text.split()) for part in draft.paragraphs)
     if kind in _BULLETINS and (size <= _NOTE_WORDS or corrects(draft.ed_note)):
         texts = [draft.headline, draft.ed_note]
-        if size <= _NOTE_WORDS:
+        if size <= _NOTE_WORDS and not refiled:
             texts.extend(part.text for part in draft.paragraphs[:6])
         named.update(dict.fromkeys(referred(texts)))
     own = {draft.transmission_no, draft.native_id, *draft.native_ids}

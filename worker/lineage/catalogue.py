@@ -4,8 +4,9 @@ Only ``Fold`` changes it, and only by what a decision says, so that a recovered 
 to one that never stopped.
 """
 
-from collections import OrderedDict, deque
-from dataclasses import dataclass, field, replace
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from hashlib import blake2b
 from typing import Final, TypeVar
 
 import numpy as np
@@ -48,50 +49,50 @@ class Held:
 
 
 @dataclass(slots=True, kw_only=True)
-class Canon:
-    """A canonical story as the fold sees it; ``number`` counts in order of founding."""
+class Crowd:
+    """What a canonical story remembers of its members. Most stories stay alone and have none."""
 
-    number: int
-    id: str
-    story_id: str
     headline: str | None
     agency: str | None
     language: str | None
+    first: tuple[Member, ...]
+    outlets: set[int]
+    stories: list[int]
+    latest: tuple[Member, ...] = ()
+    variants: int = 1
+    repeats: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Canon:
+    """A canonical story as the fold sees it; ``number`` counts in order of founding.
+
+    ``held`` numbers the copies that are kept, its own first. There are many: nothing stands here that
+    the founding story says as well.
+    """
+
+    number: int
+    story_id: str
     founded: int | None
     updated: int | None
-    sequence: int = 0
-    variants: int = 0
-    repeats: int = 0
-    outlets: set[int] = field(default_factory=set)
-    first: list[Member] = field(default_factory=list)
-    latest: deque[Member] = field(default_factory=lambda: deque(maxlen=LATEST))
-    held: list[int] = field(default_factory=list)
-    stories: list[bytes] = field(default_factory=list)
+    sequence: int = 1
+    held: tuple[int, ...] = ()
+    crowd: Crowd | None = None
     into: str | None = None
 
-    def snapshot(self) -> Canonical:
-        """Show the canonical story as it stands now."""
-        return Canonical(
-            canonical_id=self.id,
-            headline=self.headline,
-            agency=self.agency,
-            language=self.language,
-            founded=self.founded,
-            updated=self.updated,
-            sequence=self.sequence,
-            variants=self.variants,
-            outlets=len(self.outlets),
-            repeats=self.repeats,
-            first=tuple(self.first),
-            latest=tuple(self.latest),
-            into=self.into,
-        )
+    @property
+    def id(self) -> str:
+        """Name the canonical story, after its founding story, for good."""
+        return blake2b(self.story_id.encode(), digest_size=16, person=b"canonical/1").hexdigest()
 
 
 def outlet_number(story: Story) -> int:
     """Give the outlet of a story, or its feed, a number; 0 when neither is known."""
     source = story.outlet or story.feed
-    return xxhash.xxh3_64_intdigest(source.encode("utf-8", "surrogatepass")) >> 1 if source else 0
+    if not source:
+        return 0
+    number: int = xxhash.xxh3_64_intdigest(source.encode("utf-8", "surrogatepass"))
+    return number >> 1
 
 
 def index_keys(fingerprint: Fingerprint) -> Keys:
@@ -107,9 +108,8 @@ class Catalogue:
         self.keyworded = Postings()
         self.lexicon = Lexicon()
         self.canons: OrderedDict[int, Canon] = OrderedDict()  # least recently updated first
-        self.by_id: dict[str, int] = {}
         self.held: dict[int, Held] = {}
-        self.known: dict[bytes, int] = {}  # story id → number of its canonical story
+        self.known: dict[int, int] = {}  # story, see ``_known`` → number of its canonical story
         self._founded = 0
         self._numbered = 0
         self._base = 0
@@ -139,6 +139,30 @@ class Catalogue:
     def seen_at(self, documents: Documents) -> npt.NDArray[np.int64]:
         """Tell the stream time at which each living document came, ``UNDATED`` when not known."""
         return self._seen_at[documents.astype(np.int64) - self._base]
+
+    def canon(self, story_id: str) -> Canon | None:
+        """Find the canonical story that a known story belongs to."""
+        number = self.known.get(_known(story_id))
+        return None if number is None else self.canons[number]
+
+    def snapshot(self, canon: Canon) -> Canonical:
+        """Show a canonical story as it stands now."""
+        crowd = self._crowd(canon)
+        return Canonical(
+            canonical_id=canon.id,
+            headline=crowd.headline,
+            agency=crowd.agency,
+            language=crowd.language,
+            founded=canon.founded,
+            updated=canon.updated,
+            sequence=canon.sequence,
+            variants=crowd.variants,
+            outlets=len(crowd.outlets - {0}),
+            repeats=crowd.repeats,
+            first=crowd.first,
+            latest=crowd.latest,
+            into=canon.into,
+        )
 
     def heritage(self, number: int) -> Mask | None:
         """Tell which words of a held document come from the canonical copy; None: all of them."""
@@ -187,57 +211,38 @@ class Catalogue:
 
     # Changing
 
-    def found(self, *, canonical_id: str, story: Story, at: int | None) -> Canon:
-        """Open a canonical story."""
-        canon = Canon(
-            number=self._founded,
-            id=canonical_id,
-            story_id=story.id,
-            headline=story.headline,
-            agency=story.agency,
-            language=story.language,
-            founded=at,
-            updated=at,
-        )
+    def found(self, story: Story, *, at: int | None) -> Canon:
+        """Open a canonical story; its copy has to be held next."""
+        canon = Canon(number=self._founded, story_id=story.id, founded=at, updated=at)
         self._founded += 1
         self.canons[canon.number] = canon
-        self.by_id[canonical_id] = canon.number
+        self.known[_known(story.id)] = canon.number
         return canon
 
     def join(self, canon: Canon, story: Story, *, relation: Relation, at: int | None) -> None:
         """Count a story in."""
+        crowd = canon.crowd = self._crowd(canon)
         self._touch(canon, at)
-        canon.variants += 1
-        if source := outlet_number(story):
-            canon.outlets.add(source)
-        if canon.agency is None:
-            canon.agency = story.agency
-        if canon.language is None:
-            canon.language = story.language
-        self._list(
-            canon,
-            Member(
-                story_id=story.id,
-                sequence=canon.sequence,
-                relation=relation,
-                outlet=story.outlet,
-                url=story.url,
-                seen=at,
-            ),
-        )
-        known = bytes.fromhex(story.id)
-        self.known[known] = canon.number
-        canon.stories.append(known)
+        crowd.variants += 1
+        crowd.outlets.add(outlet_number(story))
+        crowd.agency = crowd.agency or story.agency
+        crowd.language = crowd.language or story.language
+        _list(crowd, _member(story, sequence=canon.sequence, relation=relation, at=at))
+        self.known[_known(story.id)] = canon.number
+        crowd.stories.append(_known(story.id))
 
     def repeat(self, canon: Canon, story: Story, *, at: int | None) -> None:
         """Count the same story from the same outlet once more."""
+        crowd = canon.crowd = self._crowd(canon)
         self._touch(canon, at)
-        canon.repeats += 1
-        for members in (canon.first, canon.latest):
-            for place, member in enumerate(members):
-                if member.story_id == story.id:
-                    members[place] = replace(member, repeats=member.repeats + 1)
-                    return
+        crowd.repeats += 1
+        crowd.first, crowd.latest = (
+            tuple(
+                replace(member, repeats=member.repeats + 1) if member.story_id == story.id else member
+                for member in members
+            )
+            for members in (crowd.first, crowd.latest)
+        )
 
     def hold(  # noqa: PLR0913 - what is known of a copy
         self,
@@ -252,7 +257,8 @@ class Catalogue:
     ) -> None:
         """Keep a copy for comparing, and index it; ``narrative`` when it has been read already."""
         if len(canon.held) >= KEPT_COPIES:  # the canonical copy stays, the oldest of the others goes
-            self._release(canon.held.pop(1))
+            self._release(canon.held[1])
+            canon.held = (canon.held[0], *canon.held[2:])
         number = self._numbered
         self._numbered += 1
         keys = index_keys(story.fingerprint)
@@ -271,7 +277,7 @@ class Catalogue:
         self._outlet_of[place] = outlet_number(story)
         self._posted_of[place] = len(keys)
         self._seen_at[place] = UNDATED if at is None else at
-        canon.held.append(number)
+        canon.held += (number,)
         self.postings.add(number, keys)
         self.keyworded.add(number, keywords(lead, self.lexicon))
         self.lexicon.add(lead.words)
@@ -282,30 +288,30 @@ class Catalogue:
 
     def merge(self, old: Canon, young: Canon, *, at: int | None) -> None:
         """Let the older canonical story take over the members of the younger."""
+        ours, theirs = self._crowd(old), self._crowd(young)
+        old.crowd = ours
         self._touch(old, at)
-        old.variants += young.variants
-        old.repeats += young.repeats
-        old.outlets |= young.outlets
-        old.agency = old.agency or young.agency
-        old.language = old.language or young.language
-        base = old.sequence
-        for member in (*young.first, *young.latest):
-            self._list(old, replace(member, sequence=base + member.sequence))
-        old.sequence = base + young.sequence
-        for known in young.stories:
+        ours.variants += theirs.variants
+        ours.repeats += theirs.repeats
+        ours.outlets |= theirs.outlets
+        ours.agency = ours.agency or theirs.agency
+        ours.language = ours.language or theirs.language
+        ours.stories += theirs.stories
+        for member in (*theirs.first, *theirs.latest):
+            _list(ours, replace(member, sequence=old.sequence + member.sequence))
+        old.sequence += young.sequence
+        for known in theirs.stories:
             self.known[known] = old.number
-        old.stories += young.stories
         for number in young.held:
             self.held[number].canon = old.number
             self._canon_of[number - self._base] = old.number
-        old.held += young.held
-        for number in old.held[KEPT_COPIES:]:
+        kept = (*old.held, *young.held)
+        for number in kept[KEPT_COPIES:]:
             self._release(number)
-        del old.held[KEPT_COPIES:]
-        young.held, young.stories = [], []
+        old.held, young.held = kept[:KEPT_COPIES], ()
+        young.crowd = theirs
         young.into = old.id
         young.updated = old.updated
-        self.by_id[young.id] = old.number
         del self.canons[young.number]
 
     def expire(self, before: int) -> None:
@@ -316,9 +322,8 @@ class Catalogue:
                 return
             for number in canon.held:
                 self._release(number)
-            for known in canon.stories:
+            for known in canon.crowd.stories if canon.crowd else (_known(canon.story_id),):
                 self.known.pop(known, None)
-            self.by_id.pop(canon.id, None)
             del self.canons[canon.number]
 
     # Within
@@ -329,17 +334,26 @@ class Catalogue:
         if len(shelf) > READ:
             shelf.popitem(last=False)
 
+    def _crowd(self, canon: Canon) -> Crowd:
+        """Tell the members of a canonical story; of one that is alone, read it off its copy."""
+        if canon.crowd is not None:
+            return canon.crowd
+        story = self.story(canon.held[0])
+        original = _member(story, sequence=1, relation=Relation.ORIGINAL, at=canon.founded)
+        return Crowd(
+            headline=story.headline,
+            agency=story.agency,
+            language=story.language,
+            first=(original,),
+            outlets={outlet_number(story)},
+            stories=[_known(story.id)],
+        )
+
     def _touch(self, canon: Canon, at: int | None) -> None:
         canon.sequence += 1
         if at is not None:
             canon.updated = at
         self.canons.move_to_end(canon.number)
-
-    def _list(self, canon: Canon, member: Member) -> None:
-        if len(canon.first) < FIRST:
-            canon.first.append(member)
-        else:
-            canon.latest.append(member)
 
     def _release(self, number: int) -> None:
         del self.held[number]
@@ -364,6 +378,31 @@ class Catalogue:
             fresh[: size - cut] = column[cut:]
             setattr(self, name, fresh)
         self._base += cut
+
+
+def _known(story_id: str) -> int:
+    """Shorten a story id to the 60 bits that Python keeps in the least room."""
+    number: int = xxhash.xxh3_64_intdigest(story_id.encode("utf-8", "surrogatepass"))
+    return number >> 4
+
+
+def _member(story: Story, *, sequence: int, relation: Relation, at: int | None) -> Member:
+    return Member(
+        story_id=story.id,
+        sequence=sequence,
+        relation=relation,
+        outlet=story.outlet,
+        url=story.url,
+        seen=at,
+    )
+
+
+def _list(crowd: Crowd, member: Member) -> None:
+    """List a member among the first, else among the latest."""
+    if len(crowd.first) < FIRST:
+        crowd.first += (member,)
+    else:
+        crowd.latest = (*crowd.latest, member)[-LATEST:]
 
 
 def narrative_of(story: Story) -> Narrative:

@@ -10,7 +10,8 @@ from worker.matching.verify import Evidence, Side, solid_words
 
 SAME: Final = 0.5  # share of the shorter one's narrative from which two copies are one story
 TOLD_LEAST: Final = 25  # words of narrative that a share can be told from
-COMMON_LEAST: Final = 20  # words of common narrative
+COMMON_LEAST: Final = 30  # words of common narrative, or
+NEARLY_ALL: Final = 0.8  # this share of the shorter narrative
 WHOLE: Final = 0.8  # share of all words that decides where there is hardly any narrative
 WHOLE_LEAST: Final = 8  # words
 HERITAGE: Final = 0.2  # share of what is common with a variant that must come from the canonical copy
@@ -62,7 +63,7 @@ def sameness(evidence: Evidence) -> int:
     ours, theirs = evidence.ours, evidence.theirs
     shorter = ours if ours.told <= theirs.told else theirs
     if shorter.told >= TOLD_LEAST:
-        enough = shorter.share >= SAME and shorter.common >= COMMON_LEAST
+        enough = shorter.share >= (SAME if shorter.common >= COMMON_LEAST else NEARLY_ALL)
         return round(1000 * shorter.share) if enough else 0
     shorter = ours if ours.words <= theirs.words else theirs
     if shorter.shared >= WHOLE_LEAST and shorter.shared >= WHOLE * shorter.words:

@@ -8,7 +8,6 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from hashlib import blake2b
 from typing import Any, Final
 
 import numpy as np
@@ -181,10 +180,9 @@ class Fold:
             return _Found(facts=_facts(status=status, reason=f"not matched: {story.kind}"))
         if story.fingerprint.words < COPY_LEAST:
             return _Found(facts=_facts(status=Status.KEPT, reason="too short to match"))
-        earlier = self._catalogue.known.get(bytes.fromhex(story.id))
+        earlier = self._catalogue.canon(story.id)
         if earlier is not None:
-            canon = self._catalogue.canons[earlier]
-            return _Found(facts=_facts(status=Status.PLACED, canonical=canon.id, repeat=True))
+            return _Found(facts=_facts(status=Status.PLACED, joins=earlier.story_id, repeat=True))
         reading = _Reading(story)
         comparisons = self._verify(story, reading)
         parts = [] if whole or len(comparisons) < 2 else segments(story, reading.narrative, comparisons)
@@ -193,8 +191,7 @@ class Fold:
         verdict = decide(comparisons)
         parent = verdict.parent
         if parent is None:
-            founded = blake2b(story.id.encode(), digest_size=16, person=b"canonical/1").hexdigest()
-            facts = _facts(status=Status.PLACED, founds=founded)
+            facts = _facts(status=Status.PLACED, founds=True)
         else:
             facts = self._joining(parent, verdict.bridges)
         events = same_events(
@@ -233,11 +230,13 @@ class Fold:
         catalogue = self._catalogue
         adds = parent.evidence.ours.share < HOLD_SHARE
         home = catalogue.canons[min([parent.canon, *(bridge.canon for bridge in bridges)])]
-        merges = [catalogue.canons[each.canon].id for each in (parent, *bridges) if each.canon != home.number]
+        merges = [
+            catalogue.canons[each.canon].story_id for each in (parent, *bridges) if each.canon != home.number
+        ]
         heritage = np.packbits(parent.evidence.inherited).tobytes()
         return _facts(
             status=Status.PLACED,
-            canonical=home.id,
+            joins=home.story_id,
             merges=sorted(merges),
             hops=catalogue.held[parent.document].hops + 1,
             heritage=b64encode(heritage).decode() if adds else None,
@@ -247,6 +246,7 @@ class Fold:
 
     def _commit(self, story: Story, found: _Found, *, at: int | None) -> Step:
         facts = found.facts
+        catalogue = self._catalogue
         status = Status(facts["status"])
         decision = Decision(at=at, story_id=story.id, redelivery=False, facts=facts)
         if status is not Status.PLACED:
@@ -254,7 +254,7 @@ class Fold:
             placement = Placement(status=status, story=story, reason=facts["reason"])
             return Step(decision=decision, placements=(placement,))
         variant = self._describe(story, found)
-        facts["relation"] = variant.relation
+        facts["relation"] = variant.relation.value
         links = self._links(found)
         canon, merged = self._apply(story, facts, at=at, reading=found.reading)
         lag = None if at is None or canon.founded is None else at - canon.founded
@@ -266,7 +266,7 @@ class Fold:
             links=links,
         )
         merges = tuple(Merge(canonical_id=each.id, into=canon.id, story_id=story.id) for each in merged)
-        canonicals: tuple[Canonical, ...] = (canon.snapshot(), *(each.snapshot() for each in merged))
+        canonicals: tuple[Canonical, ...] = tuple(map(catalogue.snapshot, (canon, *merged)))
         return Step(decision=decision, placements=(placement,), merges=merges, canonicals=canonicals)
 
     def _apply(
@@ -277,17 +277,16 @@ class Fold:
         if facts["status"] != Status.PLACED:
             return _NOWHERE, []
         if "founds" in facts:
-            canon = catalogue.found(canonical_id=facts["founds"], story=story, at=at)
-            catalogue.join(canon, story, relation=Relation.ORIGINAL, at=at)
+            canon = catalogue.found(story, at=at)
             self._hold(canon, story, at=at, hops=0, heritage=None, reading=reading)
             return canon, []
-        canon = catalogue.canons[catalogue.by_id[facts["canonical"]]]
+        canon = self._canon(facts["joins"])
         if "repeat" in facts:
             catalogue.repeat(canon, story, at=at)
             return canon, []
         merged = []
         for young_id in facts["merges"]:
-            young = catalogue.canons[catalogue.by_id[young_id]]
+            young = self._canon(young_id)
             catalogue.merge(canon, young, at=at)
             merged.append(young)
         catalogue.join(canon, story, relation=Relation(facts["relation"]), at=at)
@@ -295,6 +294,13 @@ class Fold:
             heritage = b64decode(facts["heritage"])
             self._hold(canon, story, at=at, hops=facts["hops"], heritage=heritage, reading=reading)
         return canon, merged
+
+    def _canon(self, story_id: str) -> Canon:
+        """Find a canonical story by its founding story."""
+        canon = self._catalogue.canon(story_id)
+        if canon is None:
+            raise LookupError(f"no canonical story founded by {story_id}: the log has a gap")
+        return canon
 
     def _hold(  # noqa: PLR0913 - what is known of a copy
         self,
@@ -323,7 +329,7 @@ class Fold:
                 relation=Relation.ORIGINAL, coverage=1.0, novelty=0.0, sequence=0, agency=agency, credit=kept
             )
         catalogue = self._catalogue
-        canon = catalogue.canons[catalogue.by_id[facts["canonical"]]]
+        canon = self._canon(facts["joins"])
         number = canon.held[0]
         parent = found.verdict.parent if found.verdict is not None else None
         told = describe(
@@ -331,7 +337,7 @@ class Fold:
             variant=story,
             canonical_narrative=catalogue.narrative(number),
             variant_narrative=(found.reading or _Reading(story)).narrative,
-            agency=canon.agency,
+            agency=canon.crowd.agency if canon.crowd else None,
             parent=story.id if parent is None else catalogue.held[parent.document].story_id,
             hops=facts.get("hops", 1),
         )
@@ -374,6 +380,4 @@ def _facts(*, status: Status, **facts: Any) -> dict[str, Any]:  # noqa: ANN401 -
     return {"version": FACTS_VERSION, "status": str(status), **facts}
 
 
-_NOWHERE: Final = Canon(
-    number=-1, id="", story_id="", headline=None, agency=None, language=None, founded=None, updated=None
-)
+_NOWHERE: Final = Canon(number=-1, story_id="", founded=None, updated=None)

@@ -86,13 +86,16 @@ class Postings:
             steps = np.arange(lasts[-1]) - (lasts - sizes).repeat(sizes)
             documents.append(run.documents[(ends - sizes).repeat(sizes) + steps])
             places.append(found.repeat(sizes))
-        fresh_places: list[int] = []
-        fresh_documents: list[int] = []
-        for place, key in enumerate(keys.tolist()):
-            if key in self._fresh:
-                some = [*self._crowded.get(key, _NONE)[1 - PER_RUN :], self._fresh[key]]
-                fresh_documents += some
-                fresh_places += [place] * len(some)
+        asked = keys.tolist()
+        newest = list(map(self._fresh.get, asked))
+        fresh_places = [place for place, document in enumerate(newest) if document is not None]
+        fresh_documents = [document for document in newest if document is not None]
+        if self._crowded:
+            for place in tuple(fresh_places):
+                older = self._crowded.get(asked[place])
+                if older is not None:
+                    fresh_documents += older[1 - PER_RUN :]
+                    fresh_places += [place] * min(len(older), PER_RUN - 1)
         places.append(np.array(fresh_places, np.int64))
         documents.append(np.array(fresh_documents, np.uint32))
         return np.concatenate(places), np.concatenate(documents)
@@ -115,9 +118,6 @@ class Postings:
             keys = np.concatenate([run.keys for run in last])
             documents = np.concatenate([run.documents for run in last])
             self._runs[-FAN:] = [_sorted(keys, documents, tier=last[0].tier + 1)]
-
-
-_NONE: Final[list[int]] = []
 
 
 def counted(documents: Documents) -> tuple[Documents, Places]:

@@ -18,8 +18,9 @@ POPULAR: Final = 64  # documents with one hash; more, and it votes only when not
 CANDIDATES: Final = 10  # documents that are compared
 CANONS: Final = 6  # canonical stories that they come from
 PER_CANON: Final = 3
-VOTES: Final = 4  # common hashes that make a candidate
+VOTES: Final = 4  # common hashes that make a candidate, some fifty words
 VOTES_SHARE: Final = 0.15  # of the smaller fingerprint, when that is less
+VOTES_MORE: Final = 64  # hashes of the smaller fingerprint for which one more is asked
 RECURRENT: Final = 3  # canonical stories of one outlet with a passage; more is furniture
 
 
@@ -63,7 +64,7 @@ def probe(catalogue: Catalogue, keys: Keys, *, outlet: int) -> Candidates:
     found, hits = voted[first], bounds[1:] - first
     strength = np.add.reduceat(weights[order], first)
     smaller = np.minimum(catalogue.posted_of(found), len(keys))
-    enough = hits >= np.clip(np.ceil(VOTES_SHARE * smaller), 1, VOTES)
+    enough = hits >= np.clip(np.ceil(VOTES_SHARE * smaller), 1, VOTES + smaller // VOTES_MORE)
     found, strength = found[enough], strength[enough]
     order = np.lexsort((found, -strength))
     return Candidates(

@@ -1,4 +1,4 @@
-"""Which shingles stand for a copy? Every one whose hash falls under a fixed bound.
+"""Which shingles stand for a copy? Those whose hash falls under a fixed bound.
 
 Sampling by value (not by count) keeps containment: what a brief samples, the long story that
 contains it samples as well. The version names the words, the hash, the width and the rate.
@@ -11,9 +11,10 @@ import numpy as np
 from worker.matching.tokens import Hashes, tokens
 from worker.story import Fingerprint
 
-VERSION: Final = 1
+VERSION: Final = 2
 WIDTH: Final = 3  # words; machine paraphrase leaves few longer runs
-RATE: Final = 8  # one shingle in so many is sampled
+RATE: Final = 12  # one shingle in so many is sampled
+LEAST: Final = 8  # shingles of a copy that is too short to sample: its smallest
 BOUND: Final = 2**64 // RATE
 SHIFT: Final = 29  # a sampled hash is below 2**61: so many bits leave the 32 in which they differ
 _FACTORS: Final = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
@@ -37,7 +38,8 @@ def fingerprint(paragraphs: tuple[str, ...]) -> Fingerprint:
     """Sample the shingles of a copy; shingles run across paragraphs, because desks re-cut those."""
     hashes = tokens("\n".join(paragraphs)).hashes
     shingles = shingle_hashes(hashes)
-    sampled = np.unique(shingles[shingles < np.uint64(BOUND)])
+    shingles = np.unique(shingles)
+    sampled = shingles[: max(int(shingles.searchsorted(np.uint64(BOUND))), LEAST)]
     return Fingerprint(version=VERSION, words=len(hashes), hashes=sampled.astype("<u8").tobytes())
 
 

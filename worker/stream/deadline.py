@@ -5,6 +5,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Final
+
+AGAIN: Final = 0.25  # seconds until it rings again: an exception in a destructor or a callback is dropped
 
 
 class OutOfTime(BaseException):
@@ -13,24 +16,31 @@ class OutOfTime(BaseException):
 
 @contextmanager
 def deadline(seconds: float) -> Iterator[None]:
-    """Raise OutOfTime in the block when it runs longer than ``seconds``.
+    """Raise OutOfTime from the block when it runs longer than ``seconds``.
 
     It takes the process's real-time timer (SIGALRM), so it works in the main thread alone, elsewhere there
-    is no limit; a call into C is interrupted when it returns.
+    is no limit; a call into C is interrupted when it returns. Code in Rust makes a panic of it, which is
+    translated back.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    armed = True
+    armed, rang = True, False
 
     def ring(_number: int, _frame: FrameType | None) -> None:
+        nonlocal rang
         if armed:
+            rang = True
             raise OutOfTime
 
     before = signal.signal(signal.SIGALRM, ring)
     try:
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
         yield
+    except BaseException as error:
+        if rang:
+            raise OutOfTime from error
+        raise
     finally:
         armed = False
         signal.setitimer(signal.ITIMER_REAL, 0)
