@@ -5,11 +5,16 @@ import uuid
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from worker.broker import Broker
 from worker.settings import Settings
 from worker.stream import catalogue
+
+# A shared machine stalls now and then; what is too slow is found by benchmarks and pytest's timeout.
+hypothesis.settings.register_profile("here", deadline=None)
+hypothesis.settings.load_profile("here")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -118,7 +118,7 @@ class StoryV1:
     native_ids: Annotated[tuple[str, ...], "every id that the payload gives the item"] = ()
     transmission_no: Annotated[str | None, "number of this transmission, such as V5414"] = None
     slug: Annotated[str | None, "working name, without its version words"] = None
-    version_kind: Annotated[str | None, "what the version words beside the slug say, such as writethru"] = None
+    version_kind: Annotated[str | None, "what the version words say, such as writethru"] = None
     version_no: Annotated[Count | None, "number in the version words"] = None
     part_no: Annotated[Count | None, "number of the take or add; null for a whole story"] = None
     urgency: Annotated[Urgency | None, "1 flash to 8"] = None

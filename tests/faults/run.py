@@ -23,9 +23,13 @@ Membership = frozenset[frozenset[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
-    """How much of a fault: its seed, at most so many payloads, so many a second, and how often it acts."""
+    """How much of a fault: at most so many payloads, so many a second, and how often it acts.
+
+    ``seed`` is that of the feed; with ``plan`` it is that of the plan.
+    """
 
     seed: int
+    plan: int = 0
     payloads: int
     rate: float | None
     times: int
@@ -35,7 +39,7 @@ async def run_fault(
     fault: Fault, effort: Effort, *, folder: Path, logs: Path, calm: Membership | None
 ) -> tuple[Row, Membership]:
     """Run a fault on a broker of its own; return what the audit found, and who stands with whom."""
-    chance = random.Random(f"{effort.seed}/{fault.name}")
+    chance = random.Random(f"{effort.seed}/{effort.plan}/{fault.name}")
     note = ""
     async with AsyncExitStack() as stack:
         proxy = await stack.enter_async_context(Proxy()) if fault.proxied else None

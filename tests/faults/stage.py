@@ -250,9 +250,13 @@ class Kafka:
     def worker_bootstrap(self) -> str:
         return self.bootstrap if self.proxy is None else f"127.0.0.1:{self.proxy.port}"
 
+    def down(self) -> None:
+        """Kill -9."""
+        self._broker.kill()
+
     async def crash(self, away: float) -> None:
         """Kill -9, and start again after some seconds."""
-        self._broker.kill()
+        self.down()
         await asyncio.sleep(away)
         self._broker = await asyncio.to_thread(self._start)
 

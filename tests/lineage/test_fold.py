@@ -295,3 +295,15 @@ def test_a_restart_after_a_glued_page_changes_nothing(newsroom):
     late = newsroom.story([*other[:6], *newsroom.copy("late", paragraphs=2)], outlet="Late")
     assert recovered.place(stories[2], at=None).decision.redelivery
     assert recovered.place(late, at=None) == newsroom.fold.place(late, at=None)
+
+
+def test_a_log_whose_beginning_is_gone_keeps_the_canonical_id(newsroom):
+    stories = [
+        newsroom.story([*newsroom.copy(1), f"Take {take}."], outlet=f"Outlet {take}") for take in range(4)
+    ]
+    steps = [newsroom.fold.place(story, at=None) for story in stories]
+    recovered = Fold()
+    for story, step in list(zip(stories, steps, strict=True))[1:]:
+        recovered.restore(story, step.decision)
+    late = recovered.place(newsroom.story(newsroom.copy(1), outlet="Late"), at=None)
+    assert late.placements[0].canonical_id == steps[0].placements[0].canonical_id

@@ -27,7 +27,6 @@ _CONTRIBUTED: Final = re.compile(
         |^This\s(?:report|story|article)\s(?:contains|includes)\s(?:material|information|reporting)\sfrom\s[A-Z]""",
     re.VERBOSE,
 )
-_HINTS: Final = ("ontribut", "ing by ", "With ", " reported from ", "This ")
 _WROTE: Final = re.compile(
     rf"(?:{ALIAS})\s(?:[A-Z][\w\-]{{2,20}}\s|national\s|political\s|sports?\s|business\s|science\s|medical\s|White\sHouse\s"
     r"|news\s|staff\s|video\s|data\s){0,5}(?:[Ww]riter|[Rr]eporter|[Jj]ournalist|[Cc]orrespondent|[Ee]ditor)s?\b"
@@ -66,7 +65,13 @@ def credit_of(line: str) -> Credit | None:
 
 def is_contributor(line: str) -> bool:
     """Tell whether a whole line names who helped to report, write or edit."""
-    if not any(word in line for word in _HINTS):
+    if not (
+        "ontribut" in line
+        or "ing by " in line
+        or "With " in line
+        or " reported from " in line
+        or "This " in line
+    ):
         return False
     if _CONTRIBUTED.search(line) is None:
         return False

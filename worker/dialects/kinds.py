@@ -99,6 +99,7 @@ _TYPES: Final = {
 _ALERT_WORDS: Final = 60
 _LEAST_TABLE: Final = 0.6
 _SHORT: Final = 200
+_LONGEST_WORD: Final = 20
 
 
 def types_version(types: Sequence[str]) -> Version | None:
@@ -166,6 +167,13 @@ def _copy_kind(*, alert: bool, corrected: bool, released: bool, paragraphs: Sequ
     return Kind.PRESS_RELEASE if released else Kind.STORY
 
 
+def is_brief(paragraphs: Sequence[Paragraph], words: int) -> bool:
+    """Tell whether paragraphs hold at most so many words; long copy is told by its length alone."""
+    if sum(len(paragraph.text) for paragraph in paragraphs) > words * _LONGEST_WORD:
+        return False
+    return sum(len(paragraph.text.split()) for paragraph in paragraphs) <= words
+
+
 def _bulletin(
     headline: str | None,
     version: Version | None,
@@ -180,14 +188,14 @@ def _bulletin(
     told = [found for found in (version, headline_version(headline)) if found]
     label = strongest(told)
     texts = [text for text in (headline, ed_note) if text]
-    size = sum(len(paragraph.text.split()) for paragraph in paragraphs)
-    if size <= _SHORT:
+    brief = is_brief(paragraphs, _SHORT)
+    if brief:
         texts.extend(paragraph.text for paragraph in paragraphs[:6])
     if (label and label.kind is VersionKind.KILL) or any(_KILL.search(text) for text in texts):
         return Kind.KILL
     if by_status is Kind.WITHHOLD or (label and label.kind is VersionKind.WITHHOLD):
         return Kind.WITHHOLD
-    if any(_WITHHOLD.search(text) for text in texts[:2]) and size <= _SHORT:
+    if brief and any(_WITHHOLD.search(text) for text in texts[:2]):
         return Kind.WITHHOLD
     if label is None or label.kind in PARTIAL or label.kind is VersionKind.ALERT:
         return None
@@ -211,8 +219,7 @@ def _is_alert(
     paragraphs: Sequence[Paragraph],
 ) -> bool:
     """Tell an alert: it says so, or it is one urgent sentence without a headline."""
-    words = sum(len(paragraph.text.split()) for paragraph in paragraphs)
-    if words > 2 * _ALERT_WORDS:
+    if not is_brief(paragraphs, 2 * _ALERT_WORDS):
         return False
     if version is not None and version.kind is VersionKind.ALERT:
         return True
@@ -220,4 +227,4 @@ def _is_alert(
         return True
     copy = [paragraph for paragraph in paragraphs if paragraph.role is Role.COPY]
     urgent = urgency is not None and 1 <= urgency <= 2
-    return urgent and not headline and len(copy) == 1 and words <= _ALERT_WORDS
+    return urgent and not headline and len(copy) == 1 and is_brief(paragraphs, _ALERT_WORDS)

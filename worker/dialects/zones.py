@@ -40,18 +40,18 @@ def local_time(moment: datetime, agency: str | None) -> datetime:
     '2019-07-01T12:00:00+03:00'
     """
     hours, rule = _HOURS.get(agency or "", (0, ""))
-    if rule and _is_summer(moment - timedelta(hours=hours), rule, hours):
+    if rule and _is_summer(moment, rule, hours):
         hours += 1
     return moment.replace(tzinfo=timezone(timedelta(hours=hours)))
 
 
-def _is_summer(utc: datetime, rule: str, hours: int) -> bool:
-    """Tell whether summer time holds; the hour that comes twice is read as winter's."""
+def _is_summer(local: datetime, rule: str, hours: int) -> bool:
+    """Tell whether a clock on the wall shows summer time; the hour that comes twice is read as winter's."""
     if rule == "eu":
-        starts, ends = _last_sunday(utc.year, 3), _last_sunday(utc.year, 10)
-        return starts + timedelta(hours=1) <= utc < ends
-    local = utc + timedelta(hours=hours)
-    return not _first_sunday(local.year, 4) <= local - timedelta(hours=2) < _first_sunday(local.year, 10)
+        turns = timedelta(hours=1 + hours)  # one o'clock UTC
+        return _last_sunday(local.year, 3) + turns <= local < _last_sunday(local.year, 10) + turns
+    turns = timedelta(hours=2)
+    return not _first_sunday(local.year, 4) + turns <= local < _first_sunday(local.year, 10) + turns
 
 
 def _last_sunday(year: int, month: int) -> datetime:

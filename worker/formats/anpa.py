@@ -21,12 +21,12 @@ from worker.formats.wire import Sorter, finish
 from worker.story import FurnitureKind, Role, Subject
 
 _HEAD: Final = re.compile(
-    r"""[\x00\x16\x7f]{0,16}\x01?
+    r"""(?:^|(?<=[\x04\x0c]))[\x00\x16\x7f]{0,16}\x01?
         (?P<number>[A-Za-z]\d{4})\x1f?(?P<selector>[\w\-]{0,8})[ \t]{0,4}\n
         (?P<priority>[a-z])[ ](?P<category>[a-z]{1,3})[\x13\x14]?[\x11\x12]?[ ]
         (?P<keyword>[^\n]{0,60}?)[ \t]{1,12}
         (?P<date>\d\d-\d\d)[ ]{1,4}(?P<count>\d{1,5})[ \t]{0,4}(?=\n|\Z)""",
-    re.VERBOSE,
+    re.VERBOSE | re.MULTILINE,
 )
 """Both header lines, which are also the only mark of a new story once its SYN and SOH are lost."""
 

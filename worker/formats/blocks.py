@@ -61,6 +61,18 @@ _ROLES: Final[Mapping[str, Role]] = MappingProxyType(
         "bq": Role.QUOTE,
     }
 )
+_CLASSES: Final[Mapping[str, FurnitureKind]] = MappingProxyType(
+    {
+        "byline": FurnitureKind.AUTHOR,
+        "caption": FurnitureKind.CAPTION,
+        "wp-caption-text": FurnitureKind.CAPTION,
+        "notepad": FurnitureKind.NOTICE,
+        "notebook": FurnitureKind.NOTICE,
+        "copyright": FurnitureKind.COPYRIGHT,
+    }
+)
+"""Classes that mark what is no copy: dpa's notepad, captions of WordPress."""
+
 _TABLES: Final = frozenset({"table", "nitf-table"})
 _CONTAINERS: Final = frozenset(
     {
@@ -172,6 +184,8 @@ class _Walk:
         self, element: Element, name: str, role: Role, peeled: FurnitureKind | None, depth: int
     ) -> None:
         inner, kind = _marked(name, role, peeled)
+        if kind is None and (marks := element.get("class")):
+            kind = next((_CLASSES[mark] for mark in str(marks).lower().split() if mark in _CLASSES), None)
         is_block = name in _CONTAINERS or (inner, kind) != (role, peeled)
         if is_block:
             self.flush(role, peeled, closed=False)
@@ -190,6 +204,8 @@ class _Walk:
             return
         raw = "".join(self.pieces)
         self.pieces.clear()
+        if raw.isspace():
+            return
         if "\n" not in raw and _BREAK not in raw:
             if text := " ".join(plain(raw).split()):
                 self.blocks.append(Block(text, role, peeled))

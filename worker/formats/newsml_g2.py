@@ -83,8 +83,7 @@ def _read_item(item: Element, sender: str | None, warnings: tuple[str, ...]) -> 
     if name != "newsItem":
         return Hollow(reason=f"{name} {attribute(item, 'guid')}: no news")
     kind = code_of(attribute(child(item, "itemMeta", "itemClass"), "qcode", "uri"))
-    content = child(item, "contentSet")
-    if kind not in (None, "text", "composite") and next(descendants(content, "inlineXML"), None) is None:
+    if kind not in (None, "text", "composite"):
         return Hollow(reason=f"{kind} item {attribute(item, 'guid')}: no text")
     return _story(item, sender, list(warnings))
 

@@ -66,12 +66,24 @@ def group_stories(parts: list[Part]) -> list[list[Part]]:
             if choice in taken:
                 continue
             taken.add(choice)
-        owner = part.component if child(part.component, "NewsLines", "HeadLine") is not None else None
-        groups.setdefault(owner, []).append(part)
-    if None in groups and len(groups) > 1:
-        rest = groups.pop(None)  # texts without a headline belong to the first that has one
-        next(iter(groups.values())).extend(rest)
+        groups.setdefault(_headed(part.component), []).append(part)
+    for owner in list(groups):
+        inside = next((each for each in groups if each is not owner and _is_within(each, owner)), None)
+        if inside is not None:  # the text around headed components belongs to the first of them
+            groups[inside].extend(groups.pop(owner))
     return list(groups.values())
+
+
+def _headed(component: Element) -> Element | None:
+    """Return the nearest component, this one or one around it, with a headline of its own."""
+    around = [component, *(each for each in component.iterancestors() if local(each) == "NewsComponent")]
+    return next((each for each in around if child(each, "NewsLines", "HeadLine") is not None), None)
+
+
+def _is_within(inner: Element | None, outer: Element | None) -> bool:
+    if inner is None:
+        return False
+    return outer is None or any(each is outer for each in inner.iterancestors())
 
 
 def is_text(item: Element) -> bool:

@@ -104,7 +104,7 @@ def read_document(root: Element, warnings: tuple[str, ...]) -> Draft:
     draft = finish(
         replace(draft, deck=deck, warnings=tuple(told)), slugline=slug, labels=labels, status=status
     )
-    return with_distributor(draft, body.distributor)
+    return with_distributor(draft, body.distributor or metas.get("aap-source"))
 
 
 def read_body(root: Element) -> NitfBody:

@@ -1,7 +1,7 @@
 """The text of a page, one paragraph a line, made into stories; every line goes to exactly one place."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -43,6 +43,22 @@ _APART: Final = frozenset({Kind.KILL, Kind.WITHHOLD, Kind.ADVISORY, Kind.DIGEST}
 _SOURCED: Final = re.compile(r"\(([^()]{2,40})\)\.?$")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """What the markup of a page tells of its lines.
+
+    ``description`` is its summary of itself, ``decks`` are the lines marked as decks, ``marked`` those
+    marked as captions, times or bylines.
+    """
+
+    description: str | None = None
+    decks: tuple[str, ...] = ()
+    marked: Mapping[str, FurnitureKind] = field(default_factory=dict)
+
+
+NO_HINTS: Final = Hints()
+
+
 @dataclass(slots=True)
 class _Sorted:
     """Where the lines of one story go, while they are being sorted."""
@@ -64,14 +80,16 @@ def read_page(
     title: str | None = None,
     byline: str | None = None,
     outlet: str | None = None,
-    description: str | None = None,
+    hints: Hints = NO_HINTS,
 ) -> Iterator[Draft]:
     """Yield the stories of a page's text; a story without copy is yielded with empty paragraphs.
 
-    ``title``, ``byline`` and ``description`` are what the payload says beside the text; they belong to
-    the first story, the title to every entry of a live file.
+    ``title``, ``byline`` and ``hints`` are what the payload says beside the text; they belong to the
+    first story, the title to every entry of a live file.
     """
     lines = read_lines(text)
+    if hints.marked:
+        lines = [line if line.kind else line._replace(kind=hints.marked.get(line.text)) for line in lines]
     cuts = find_cuts(lines, title)
     ends = (*cuts.starts[1:], len(lines))
     for number, (start, end) in enumerate(zip(cuts.starts, ends, strict=True)):
@@ -81,7 +99,7 @@ def read_page(
             title=given,
             byline=byline if number == 0 else None,
             outlet=outlet,
-            description=description if number == 0 else None,
+            hints=hints if number == 0 else NO_HINTS,
         )
 
 
@@ -91,12 +109,12 @@ def compose(
     title: str | None = None,
     byline: str | None = None,
     outlet: str | None = None,
-    description: str | None = None,
+    hints: Hints = NO_HINTS,
 ) -> Draft:
     """Make one story of ``lines``: peel furniture, find headline, deck, byline and dateline."""
     out = _Sorted()
     names = frozenset(same_words(name) for name in (*author_names(byline), byline, outlet) if name)
-    start = _sort_head(lines, out, title=title, byline=byline, names=names, description=description)
+    start = _sort_head(lines, out, title=title, byline=byline, names=names, hints=hints)
     _sort_body(lines[start:], out, title=title or out.headline, names=author_names(byline or out.byline))
     if not out.paragraphs:
         out = _everything(lines, byline)
@@ -129,7 +147,7 @@ def _sort_head(  # noqa: PLR0913 - all that a payload says of the head
     title: str | None,
     byline: str | None,
     names: frozenset[str],
-    description: str | None,
+    hints: Hints,
 ) -> int:
     """Sort the lines above the copy; return the number of the line where the copy begins."""
     head = lines[:_HEAD]
@@ -162,7 +180,7 @@ def _sort_head(  # noqa: PLR0913 - all that a payload says of the head
         elif (
             _is_above_clock(lines, number)
             or (known and _is_deck(out, lines, number, filed))
-            or (description and _is_summary(lines, number, description))
+            or _is_summary(lines, number, hints)
         ):
             out.deck.append(text)
         else:
@@ -241,10 +259,15 @@ def _is_deck(out: _Sorted, lines: Sequence[Line], number: int, filed: int | None
     return sum(line.is_long for line in lines[number + 1 :]) >= 2 and len(text) <= 200
 
 
-def _is_summary(lines: Sequence[Line], number: int, description: str) -> bool:
-    """Tell whether a line is the page's summary of itself and not the lead: the next line says it again."""
+def _is_summary(lines: Sequence[Line], number: int, hints: Hints) -> bool:
+    """Tell whether a line is the page's summary of itself, and not the lead.
+
+    It is marked as one, or it is the description and the next line says it again.
+    """
     text = lines[number].text
-    if same_words(text) != same_words(description):
+    if text in hints.decks:
+        return any(line.is_long for line in lines[number + 1 :])
+    if hints.description is None or same_words(text) != same_words(hints.description):
         return False
     below = next((line.text for line in lines[number + 1 :] if line.is_long), "").casefold()
     words = set(_LONG_WORD.findall(text.casefold()))

@@ -3,27 +3,34 @@
 Sources: schema.org/NewsArticle, the Open Graph protocol (ogp.me), rel=canonical (RFC 6596).
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import unescape
-from typing import Final
+from types import MappingProxyType
+from typing import Final, cast
 
 import orjson
 from resiliparse.parse.html import ElementNode, HTMLTree, Node
 
 from worker.dialects.agencies import agency_called
+from worker.dialects.bylines import is_byline
 from worker.formats.charset import clean
 from worker.formats.times import rfc3339
-from worker.story import Credit, CreditKind
+from worker.story import Credit, CreditKind, FurnitureKind
 
 _ARTICLES: Final = ("Article", "BlogPosting", "LiveBlogPosting", "Report")
 _BLOCKS: Final = 50
 _GRAPH: Final = 2_000
 _MOST: Final = 40
+_METAS: Final = 300
 _ORIGINS: Final = ("sourceOrganization", "provider", "creditText", "copyrightHolder", "isBasedOn")
 """Where an article names whose copy it is; the publisher is but the outlet."""
 
+_WRAPPER: Final = re.compile(
+    r"^\s{0,80}(?://)?\s{0,4}(?:<!\[CDATA\[|<!--)|(?://)?\s{0,4}(?:\]\]>|-->)\s{0,80}$"
+)
 _REUTERS: Final = re.compile(
     r"/(?:article/)?(?P<slug>[\w\-]{3,120})-(?P<id>id[A-Z]{2}[A-Z0-9]{6,14})(?:[/?#]|$)"
 )
@@ -34,6 +41,24 @@ _SHORT: Final = re.compile(r"[?&]p=(\d{2,12})\b")
 _CREDIT_ELEMENTS: Final = ", ".join(
     f'[class*="{name}"]' for name in ("credit", "byline", "source", "author", "agency", "distributor")
 )
+_BYLINES: Final = '[class*="byline"], [rel="author"], [itemprop="author"]'
+_TIMES: Final = 'time, [class*="timestamp"], [itemprop="datePublished"]'
+_CAPTIONS: Final = 'figcaption, [class*="caption"]'
+_DECKS: Final = ", ".join(
+    f'[class*="{name}"]'
+    for name in (
+        "standfirst",
+        "subtitle",
+        "sub-title",
+        "subheadline",
+        "sub-headline",
+        "strapline",
+        "dek",
+        "deck",
+    )
+)
+_LONGEST_DECK: Final = 500
+_SURE: Final = 12
 _LABEL: Final = re.compile(r"^(?:By|Source|Sources|From|Via|Agency|Quelle|Von)\s?[:\s]\s{0,3}", re.IGNORECASE)
 _ASIDE: Final = frozenset({"figure", "figcaption", "footer", "aside", "nav", "li"})
 _PICTURED: Final = re.compile(
@@ -81,40 +106,45 @@ class PageMeta:
     keywords: tuple[str, ...] = ()
     correction: str | None = None
     credits: tuple[Credit, ...] = ()
+    decks: tuple[str, ...] = ()
+    marked: Mapping[str, FurnitureKind] = field(default_factory=dict)
 
 
 def read_meta(tree: HTMLTree) -> PageMeta:
     """Read the head of a page; what is broken in it is passed over."""
     article = _json_ld(tree)
-    url = _attribute(tree, 'link[rel="canonical"]', "href") or _property(tree, "og:url")
+    metas = _read_metas(tree)
+    url = _attribute(tree, 'link[rel="canonical"]', "href") or metas.get("og:url")
     reuters = _REUTERS.search(url) if url else None
     return PageMeta(
-        headline=_words(article.get("headline"))
-        or _property(tree, "og:title")
-        or _element(tree, "h1", "title"),
+        headline=_words(article.get("headline")) or _title(tree, metas),
         description=_words(article.get("description"))
-        or _property(tree, "og:description")
-        or _property(tree, "description"),
-        byline=_names(article.get("author")) or _property(tree, "author"),
-        outlet=_names(article.get("publisher")) or _property(tree, "og:site_name"),
+        or metas.get("og:description")
+        or metas.get("description"),
+        byline=_names(article.get("author")) or metas.get("author") or _signed(tree),
+        outlet=_names(article.get("publisher")) or metas.get("og:site_name"),
         url=url,
-        ids=_ids(tree, article, url),
+        ids=_ids(tree, metas, article, url),
         slug=reuters["slug"] if reuters else None,
         published=rfc3339(article.get("datePublished"))
-        or rfc3339(_property(tree, "article:published_time"))
-        or rfc3339(_property(tree, "og:article:published_time")),
+        or rfc3339(metas.get("article:published_time"))
+        or rfc3339(metas.get("og:article:published_time")),
         modified=rfc3339(article.get("dateModified"))
-        or rfc3339(_property(tree, "article:modified_time"))
-        or rfc3339(_property(tree, "og:article:modified_time")),
+        or rfc3339(metas.get("article:modified_time"))
+        or rfc3339(metas.get("og:article:modified_time")),
         language=(_attribute(tree, "html", "lang") or "").split("-")[0].split("_")[0].lower() or None,
         body=_lines(article.get("articleBody")),
-        keywords=_keywords(tree, article),
+        keywords=_keywords(metas, article),
         correction=_words(_text_of(article.get("correction"))),
         credits=_credits(article) or _credited(tree),
+        decks=tuple(_texts(tree, _DECKS, _LONGEST_DECK)),
+        marked=_marked(tree),
     )
 
 
-def _ids(tree: HTMLTree, article: Mapping[str, object], url: str | None) -> tuple[str, ...]:
+def _ids(
+    tree: HTMLTree, metas: Mapping[str, str], article: Mapping[str, object], url: str | None
+) -> tuple[str, ...]:
     """List the ids of a page, the surest first: in its address, its identifiers, its classes, the address."""
     found: dict[str, None] = {}
     if url:
@@ -129,7 +159,7 @@ def _ids(tree: HTMLTree, article: Mapping[str, object], url: str | None) -> tupl
         if text := _words(_text_of(value)):
             found[text] = None
     for name in _IDS:
-        if text := _property(tree, name):
+        if text := metas.get(name):
             found[text] = None
     for pattern, text in (
         (_POST, _attribute(tree, "body", "class")),
@@ -173,14 +203,46 @@ def _is_aside(node: ElementNode) -> bool:
     return False
 
 
-def _keywords(tree: HTMLTree, article: Mapping[str, object]) -> tuple[str, ...]:
+def _title(tree: HTMLTree, metas: Mapping[str, str]) -> str | None:
+    """Choose the title: that of OpenGraph, without the site's name where the heading shows it."""
+    shared, shown = metas.get("og:title"), _element(tree, "h1")
+    if shared and shown and len(shown) >= _SURE and shared.casefold().startswith(shown.casefold()):
+        return shown
+    return shared or shown or _element(tree, "title")
+
+
+def _signed(tree: HTMLTree) -> str | None:
+    """Read the byline from the element that is marked as one."""
+    return next((text for text in _texts(tree, _BYLINES, _CREDIT_LONGEST) if is_byline(text)), None)
+
+
+def _marked(tree: HTMLTree) -> Mapping[str, FurnitureKind]:
+    """List the lines that their elements mark as captions, times or bylines: no copy, whatever they say."""
+    found: dict[str, FurnitureKind] = {}
+    for selector, kind, longest in (
+        (_BYLINES, FurnitureKind.AUTHOR, _CREDIT_LONGEST),
+        (_TIMES, FurnitureKind.OTHER, _CREDIT_LONGEST),
+        (_CAPTIONS, FurnitureKind.CAPTION, _LONGEST_DECK),
+    ):
+        found.update(dict.fromkeys(_texts(tree, selector, longest), kind))
+    return MappingProxyType(found)
+
+
+def _texts(tree: HTMLTree, selector: str, longest: int) -> Iterator[str]:
+    for node in all_elements(tree, selector)[:_MOST]:
+        text = _words((node.text or "")[: 2 * longest])
+        if text and len(text) <= longest:
+            yield text
+
+
+def _keywords(metas: Mapping[str, str], article: Mapping[str, object]) -> tuple[str, ...]:
     value = article.get("keywords")
     if isinstance(value, list) and len(value) == 1 and isinstance(value[0], list):
         value = value[0]
     if isinstance(value, list):
         given = [_words(item) for item in value]
     else:
-        text = _words(value) or _property(tree, "news_keywords") or _property(tree, "keywords") or ""
+        text = _words(value) or metas.get("news_keywords") or metas.get("keywords") or ""
         given = [part.strip() for part in text.split(",")]
     return tuple(dict.fromkeys(word for word in given if word))[:_MOST]
 
@@ -195,10 +257,7 @@ def _json_ld(tree: HTMLTree) -> Mapping[str, object]:
     """Find the best article among the JSON-LD blocks: a kind of NewsArticle before any other article."""
     second: Mapping[str, object] = {}
     for block in all_elements(tree, 'script[type="application/ld+json"]')[:_BLOCKS]:
-        try:
-            data = orjson.loads(clean(block.text or "").strip())
-        except orjson.JSONDecodeError:
-            continue
+        data = _read_block(block.text or "")
         for node in _nodes(data):
             types = _types(node)
             if any(name.endswith("NewsArticle") for name in types):
@@ -206,6 +265,21 @@ def _json_ld(tree: HTMLTree) -> Mapping[str, object]:
             if not second and any(name in _ARTICLES for name in types):
                 second = node
     return second
+
+
+def _read_block(text: str) -> object:
+    """Read one block, raw line breaks and a CDATA wrapper forgiven; None when it is broken."""
+    text = _WRAPPER.sub("", clean(text)).strip()
+    if not text:
+        return None
+    try:
+        return cast("object", orjson.loads(text))
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return cast("object", json.loads(text, strict=False))
+    except (ValueError, RecursionError):
+        return None
 
 
 def _nodes(data: object) -> Iterator[Mapping[str, object]]:
@@ -244,10 +318,16 @@ def _lines(value: object) -> str | None:
     return unescape(value).strip() or None if isinstance(value, str) else None
 
 
-def _property(tree: HTMLTree, name: str) -> str | None:
-    return _attribute(tree, f'meta[property="{name}"]', "content") or _attribute(
-        tree, f'meta[name="{name}"]', "content"
-    )
+def _read_metas(tree: HTMLTree) -> Mapping[str, str]:
+    """Read all ``meta`` elements at once: each look-up by selector walks the whole page."""
+    found: dict[str, str] = {}
+    for node in tree.document.get_elements_by_tag_name("meta")[:_METAS] if tree.document is not None else ():
+        content = node.get_attribute("content")
+        if content:
+            for name in (node.get_attribute("property"), node.get_attribute("name")):
+                if name and name not in found and (text := _words(content)):
+                    found[name] = text
+    return found
 
 
 def _attribute(tree: HTMLTree, selector: str, name: str) -> str | None:

@@ -10,7 +10,7 @@ from worker.dialects.credits import agency_of
 from worker.errors import NoCopy
 from worker.formats.draft import Item, Source
 from worker.formats.html_text import parse_html, tree_text
-from worker.formats.page import read_page
+from worker.formats.page import Hints, read_page
 from worker.formats.page_meta import PageMeta, all_elements, read_meta
 
 _LEAST_WORDS: Final = 8
@@ -29,7 +29,7 @@ def parse(source: Source) -> Iterator[Item]:
         title=meta.headline,
         byline=meta.byline,
         outlet=source.outlet or meta.outlet,
-        description=meta.description,
+        hints=Hints(description=meta.description, decks=meta.decks, marked=meta.marked),
     ):
         if not any(_is_prose(text.text) for text in draft.paragraphs):
             continue

@@ -9,7 +9,7 @@ from worker.dialects.agencies import agency_called, agency_named
 from worker.dialects.bulletins import referred
 from worker.dialects.credits import agency_of, byline_credit, credit_of
 from worker.dialects.datelines import dateline_of
-from worker.dialects.kinds import corrects, kind_of, types_version
+from worker.dialects.kinds import corrects, is_brief, kind_of, types_version
 from worker.dialects.language import guess_language
 from worker.dialects.status import read_status
 from worker.dialects.versions import Version, VersionKind, headline_version, read_slugline, strongest
@@ -123,10 +123,10 @@ def _is_refiled(kind: Kind, version: Version | None) -> bool:
 
 def _victims(draft: Draft, kind: Kind, replaces: str | None, *, refiled: bool) -> tuple[str, ...]:
     named = dict.fromkeys((*draft.refers_to, *((replaces,) if replaces else ())))
-    size = sum(len(part.text.split()) for part in draft.paragraphs)
-    if kind in _BULLETINS and (size <= _NOTE_WORDS or corrects(draft.ed_note)):
+    brief = kind in _BULLETINS and is_brief(draft.paragraphs, _NOTE_WORDS)
+    if kind in _BULLETINS and (brief or corrects(draft.ed_note)):
         texts = [draft.headline, draft.ed_note]
-        if size <= _NOTE_WORDS and not refiled:
+        if brief and not refiled:
             texts.extend(part.text for part in draft.paragraphs[:6])
         named.update(dict.fromkeys(referred(texts)))
     own = {draft.transmission_no, draft.native_id, *draft.native_ids}

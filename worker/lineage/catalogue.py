@@ -211,12 +211,12 @@ class Catalogue:
 
     # Changing
 
-    def found(self, story: Story, *, at: int | None) -> Canon:
-        """Open a canonical story; its copy has to be held next."""
-        canon = Canon(number=self._founded, story_id=story.id, founded=at, updated=at)
+    def found(self, story_id: str, *, at: int | None) -> Canon:
+        """Open a canonical story by its founding story; a copy has to be held next."""
+        canon = Canon(number=self._founded, story_id=story_id, founded=at, updated=at)
         self._founded += 1
         self.canons[canon.number] = canon
-        self.known[_known(story.id)] = canon.number
+        self.known[_known(story_id)] = canon.number
         return canon
 
     def join(self, canon: Canon, story: Story, *, relation: Relation, at: int | None) -> None:

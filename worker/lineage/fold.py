@@ -277,30 +277,27 @@ class Fold:
         if facts["status"] != Status.PLACED:
             return _NOWHERE, []
         if "founds" in facts:
-            canon = catalogue.found(story, at=at)
+            canon = catalogue.found(story.id, at=at)
             self._hold(canon, story, at=at, hops=0, heritage=None, reading=reading)
             return canon, []
-        canon = self._canon(facts["joins"])
+        canon = catalogue.canon(facts["joins"])
+        if canon is None:  # recovered from a log whose beginning is gone: this copy stands for the lost one
+            canon = catalogue.found(facts["joins"], at=at)
+            self._hold(canon, story, at=at, hops=0, heritage=None, reading=reading)
         if "repeat" in facts:
             catalogue.repeat(canon, story, at=at)
             return canon, []
         merged = []
         for young_id in facts["merges"]:
-            young = self._canon(young_id)
-            catalogue.merge(canon, young, at=at)
-            merged.append(young)
+            young = catalogue.canon(young_id)
+            if young is not None and young is not canon:
+                catalogue.merge(canon, young, at=at)
+                merged.append(young)
         catalogue.join(canon, story, relation=Relation(facts["relation"]), at=at)
         if facts["heritage"] is not None:
             heritage = b64decode(facts["heritage"])
             self._hold(canon, story, at=at, hops=facts["hops"], heritage=heritage, reading=reading)
         return canon, merged
-
-    def _canon(self, story_id: str) -> Canon:
-        """Find a canonical story by its founding story."""
-        canon = self._catalogue.canon(story_id)
-        if canon is None:
-            raise LookupError(f"no canonical story founded by {story_id}: the log has a gap")
-        return canon
 
     def _hold(  # noqa: PLR0913 - what is known of a copy
         self,
@@ -329,7 +326,9 @@ class Fold:
                 relation=Relation.ORIGINAL, coverage=1.0, novelty=0.0, sequence=0, agency=agency, credit=kept
             )
         catalogue = self._catalogue
-        canon = self._canon(facts["joins"])
+        canon = catalogue.canon(facts["joins"])
+        if canon is None:
+            raise LookupError(f"no canonical story founded by {facts['joins']}")
         number = canon.held[0]
         parent = found.verdict.parent if found.verdict is not None else None
         told = describe(

@@ -38,9 +38,17 @@ def fingerprint(paragraphs: tuple[str, ...]) -> Fingerprint:
     """Sample the shingles of a copy; shingles run across paragraphs, because desks re-cut those."""
     hashes = tokens("\n".join(paragraphs)).hashes
     shingles = shingle_hashes(hashes)
-    shingles = np.unique(shingles)
+    shingles = _distinct(shingles)
     sampled = shingles[: max(int(shingles.searchsorted(np.uint64(BOUND))), LEAST)]
     return Fingerprint(version=VERSION, words=len(hashes), hashes=sampled.astype("<u8").tobytes())
+
+
+def _distinct(hashes: Hashes) -> Hashes:
+    """Sort, and leave repeats out; ``np.unique`` takes several times as long."""
+    ordered = np.sort(hashes)
+    new = np.ones(len(ordered), np.bool_)
+    new[1:] = ordered[1:] != ordered[:-1]
+    return ordered[new]
 
 
 def sampled_hashes(fingerprint: Fingerprint) -> Hashes:

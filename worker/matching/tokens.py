@@ -7,6 +7,7 @@ Characters are looked up in tables and summed up to word hashes without a loop o
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -92,8 +93,9 @@ class Tokens:
     capital: npt.NDArray[np.bool_]
 
 
+@lru_cache(maxsize=8)
 def tokens(text: str) -> Tokens:
-    """Read the words of a text."""
+    """Read the words of a text; where one process splits and places, the last copies are read once."""
     found = _raw(text)
     hashes = found.hashes
     doubtful = _MAY_FOLD.take((hashes & np.uint64(_SLOTS - 1)).astype(np.int64)).nonzero()[0]

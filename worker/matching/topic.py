@@ -20,7 +20,7 @@ Weights = npt.NDArray[np.int64]
 
 SPACE: Final = re.compile(r"\s")
 OFTEN: Final = 4  # occurrences that count when keywords are chosen
-KEYWORDS: Final = 24
+KEYWORDS: Final = 20
 SLOTS: Final = 1 << 16  # counters; rare words share one by chance, which makes them less rare
 HALVE: Final = 1 << 17  # stories after which the counters are halved
 RATIOS: Final = 4_096

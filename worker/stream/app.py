@@ -16,6 +16,7 @@ from worker.stream.halt import halt
 from worker.stream.health import Health
 from worker.stream.kafka import METADATA_AGE_MS, client_args, faust_credentials
 from worker.stream.placer import Placer
+from worker.stream.positions import PayloadTransport
 from worker.stream.publish import REQUEST_BYTES, Publisher
 from worker.stream.splitter import Splitter
 from worker.stream.vitals import Vitals
@@ -27,7 +28,12 @@ STOP_WITHIN: Final = 15.0  # seconds; a broker that does not answer must not kee
 
 
 class _App(faust.App):
-    """Faust without the folders that it makes for tables: we have none, and kill -9 would leave them."""
+    """Faust with our positions, and without the folders for tables, which kill -9 would leave behind."""
+
+    settings_of_worker: Settings
+
+    def _new_transport(self) -> PayloadTransport:
+        return PayloadTransport(self.conf.broker_consumer, self)
 
     def _create_directories(self) -> None:
         """Make nothing."""
@@ -35,7 +41,7 @@ class _App(faust.App):
 
 def build_app(settings: Settings) -> faust.App:
     """Return the Faust app that reads ``wire-payloads``; it keeps no table and serves no web page."""
-    return _App(
+    app = _App(
         settings.split_group,
         broker=[f"kafka://{host}" for host in settings.bootstrap.split(",")],
         broker_credentials=faust_credentials(settings),
@@ -56,6 +62,8 @@ def build_app(settings: Settings) -> faust.App:
         web_enabled=False,
         worker_redirect_stdouts=False,
     )
+    app.settings_of_worker = settings
+    return app
 
 
 class Worker(Service):
@@ -123,10 +131,11 @@ async def run(settings: Settings) -> int:
     await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     for task in waiting:
         task.cancel()
-    try:
-        await asyncio.wait_for(worker.stop(), STOP_WITHIN)
-    except TimeoutError:
+    stopping = asyncio.ensure_future(worker.stop())
+    await asyncio.wait({stopping}, timeout=STOP_WITHIN)  # not wait_for: the clients swallow a cancellation
+    if not stopping.done():
         halt("worker.stop_timed_out", seconds=STOP_WITHIN)
+    stopping.result()
     if worker.crashed:
         log.error("worker.crashed", error=repr(worker.crash_reason)[:500])
         return 1

@@ -14,6 +14,7 @@ from topics.catalog import WIRE_STORIES, topic_name
 from worker.errors import Reason
 from worker.settings import Settings
 from worker.stream import metrics
+from worker.stream.halt import halt
 from worker.stream.kafka import METADATA_AGE_MS, client_args
 from worker.stream.ledger import Ledger
 from worker.stream.outgoing import tick_record
@@ -132,6 +133,9 @@ class Placer(Service, ConsumerRebalanceListener):
         placing, position = await self._recover(ledger)
         self._position = position
         self._check(generation)
+        end = (await self._consumer.end_offsets([self._partition]))[self._partition]
+        if position >= end:  # what comes would be taken for placed: the log is not the one of our decisions
+            halt("place.log_replaced", topic=self._partition.topic, position=position, end=end)
         self._consumer.seek(self._partition, position + 1)
         self._part.recovered = True
         metrics.PLACING.set(1)

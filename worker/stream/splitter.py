@@ -114,6 +114,7 @@ class Splitter(Service):
         self._reject_limit = RejectLimit(settings.reject_limit, clock=time.monotonic)
         self._topic = topic_name(WIRE_PAYLOADS.name, settings.prefix)
         self._topic_id = ""
+        self._known = asyncio.Event()  # that is
         self._under_way: asyncio.Queue[tuple[Any, list[asyncio.Future[Any]]]] = asyncio.Queue(UNDER_WAY)
         channel = app.topic(
             self._topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
@@ -134,6 +135,7 @@ class Splitter(Service):
         if self._topic_id not in {"", found}:
             halt("payloads.replaced", topic=self._topic, before=self._topic_id, now=found)
         self._topic_id = found
+        self._known.set()
 
     @Service.task
     async def _watch_topic(self) -> None:
@@ -155,6 +157,7 @@ class Splitter(Service):
 
     async def _split(self, stream: Any) -> AsyncIterator[str]:  # noqa: ANN401 - Faust's stream
         async for event in stream.noack().events():
+            await self._known.wait()  # Faust may let records through before it has told us of the assignment
             started = time.perf_counter()
             origin = self._origin(event.message)
             parts = outcome(origin, self._limits, self._settings.parse_time)

@@ -85,6 +85,19 @@ def test_components_with_headlines_of_their_own_are_stories_of_their_own():
     assert len({story.native_id for story in stories}) == 2
 
 
+def test_a_release_in_two_languages_is_two_stories_and_text_around_them_joins_the_first():
+    def release(headline, copy):
+        lines = f"<NewsLines><HeadLine>{headline}</HeadLine></NewsLines>"
+        body = f"<ContentItem><DataContent><p>{copy}</p></DataContent></ContentItem>"
+        part = f'<NewsComponent><Role FormalName="Body"/>{body}</NewsComponent>'
+        return f"<NewsComponent>{lines}{part}</NewsComponent>"
+
+    both = release("Ferry", "The ferry limped home.") + release("Fähre", "Die Fähre kam heim.")
+    inner = item(f"<NewsComponent>{both}</NewsComponent>")
+    stories = parts(f"<NewsML>{inner}</NewsML>")
+    assert [story.headline for story in stories] == ["Ferry", "Fähre"]
+
+
 def test_alternatives_are_one_story():
     two = component("Ferry limps home", "The ferry limped home.") + component("Fähre", "Die Fähre kam heim.")
     choice = f'<NewsComponent EquivalentsList="yes">{two}</NewsComponent>'

@@ -97,6 +97,19 @@ def test_inline_nitf_is_read_without_its_head():
     assert [part.text for part in story.paragraphs] == ["PORT ELDER (AP) _ The port reopened."]
 
 
+def test_what_a_class_marks_as_notepad_or_byline_is_no_copy():
+    content = (
+        "<inlineXML><html><body><header><h1>Port reopens</h1></header><section class='main'>"
+        "<p><span class='dateline'>Elder (dpa) - </span>The port reopened.</p></section>"
+        "<section class='notepad public'><h2>Notizblock</h2><p>Call the desk.</p></section>"
+        "</body></html></inlineXML>"
+    )
+    (story,) = parts(item(about="<headline>Port reopens</headline>", content=content))
+    assert [part.text for part in story.paragraphs] == ["Elder (dpa) - The port reopened."]
+    assert [line.text for line in story.furniture] == ["Port reopens", "Notizblock", "Call the desk."]
+    assert story.agency == "dpa"
+
+
 def test_a_package_alone_is_empty_and_names_its_references():
     text = '<packageItem guid="urn:p"><groupSet><itemRef residref="urn:x"/></groupSet></packageItem>'
     (empty,) = parts(text)

@@ -1,0 +1,115 @@
+"""How a worker ends, and that nothing is lost by it: exit codes, refused records, a feed of rejects."""
+
+import asyncio
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+
+from tests.faults.audit import audit, read
+from tests.faults.feed import Numbered, feed
+from tests.faults.stage import Kafka
+from tests.faults.workers import WorkerProcess, publish
+from topics.catalog import CATALOG, topic_name
+from worker.settings import Settings
+
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(120)]
+
+
+async def ended(worker, within=40.0):
+    """Wait until a worker ends by itself; return its exit code."""
+    return await asyncio.to_thread(worker.process.wait, within)
+
+
+async def placed(bootstrap, prefix, count, within=40.0):
+    """Wait until so many placements are committed."""
+    topic = topic_name("canonical-variants", prefix)
+    for _ in range(int(within / 0.5)):
+        if len(await read(bootstrap, topic)) >= count:
+            return
+        await asyncio.sleep(0.5)
+    pytest.fail(f"fewer than {count} placed after {within:.0f} s")
+
+
+async def configure(bootstrap, topic, **config):
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        named = {name.replace("_", "."): value for name, value in config.items()}
+        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, named)])
+    finally:
+        await admin.close()
+
+
+async def test_a_story_that_the_broker_refuses_ends_the_worker_and_is_split_again_when_it_is_back(
+    kafka, prefix, apply_topics, tmp_path
+):
+    await apply_topics(prefix)
+    stories = topic_name("wire-stories", prefix)
+    (catalogued,) = [each for each in CATALOG if each.name == "wire-stories"]
+    await configure(kafka.bootstrap, stories, **{**catalogued.config(), "max.message.bytes": "500"})
+    log = tmp_path / "worker.log"
+    worker = WorkerProcess(bootstrap=kafka.bootstrap, prefix=prefix, log=log)
+    worker.start()
+    await publish(kafka.bootstrap, topic_name("wire-payloads", prefix), list(feed(20)), rate=None)
+    assert await ended(worker) == 1
+    assert "publish.failed" in log.read_text()
+
+    await configure(kafka.bootstrap, stories, **catalogued.config())
+    worker.start()
+    await placed(kafka.bootstrap, prefix, 20)
+    assert worker.stop() == 0
+    report = await audit(kafka.bootstrap, prefix, window=Settings().window_ms, sent=range(20))
+    assert (report.lost, report.repeated, report.differing, report.uncommitted) == ([], [], 0, 0)
+
+
+async def test_a_feed_of_nothing_but_rejects_stops_the_worker_loudly(kafka, prefix, apply_topics, tmp_path):
+    await apply_topics(prefix)
+    log = tmp_path / "worker.log"
+    bad = [
+        Numbered(number=n, story=n, key=None, body=b"\xff\xd8\xff\xe0 picture %d" % n, headers=[])
+        for n in range(500)
+    ]
+    worker = WorkerProcess(bootstrap=kafka.bootstrap, prefix=prefix, log=log)
+    worker.start()
+    await publish(kafka.bootstrap, topic_name("wire-payloads", prefix), bad, rate=None)
+    assert await ended(worker) == 1
+    assert "rejects.limit" in log.read_text()
+    assert 200 <= len(await read(kafka.bootstrap, topic_name("wire-rejects", prefix))) < 300
+
+
+async def test_a_missing_topic_and_too_few_partitions_are_told_at_start(
+    kafka, prefix, apply_topics, tmp_path
+):
+    log = tmp_path / "worker.log"
+    worker = WorkerProcess(bootstrap=kafka.bootstrap, prefix=prefix, log=log)
+    worker.start()
+    assert await ended(worker) == 2
+    assert "topics apply" in log.read_text()
+    await apply_topics(prefix)
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
+    await admin.start()
+    rejects = topic_name("wire-rejects", prefix)
+    try:
+        await admin.delete_topics([rejects])
+    finally:
+        await admin.close()
+    worker.start()
+    assert await ended(worker) == 2
+    assert rejects in log.read_text()
+
+
+async def test_a_worker_stops_in_time_while_the_broker_is_gone(prefix, tmp_path):
+    kafka = await asyncio.to_thread(Kafka, tmp_path / "broker")
+    try:
+        await kafka.topics(prefix)
+        worker = WorkerProcess(bootstrap=kafka.bootstrap, prefix=prefix, log=tmp_path / "worker.log")
+        worker.start()
+        await publish(kafka.bootstrap, topic_name("wire-payloads", prefix), list(feed(5)), rate=None)
+        await placed(kafka.bootstrap, prefix, 5)
+        kafka.down()
+        started = asyncio.get_running_loop().time()
+        assert await asyncio.to_thread(worker.stop, 30.0) in (0, 1)
+        assert asyncio.get_running_loop().time() - started < 20
+    finally:
+        kafka.stop()
