@@ -8,7 +8,7 @@ worker involved, then rebuilds the state in a fresh process, as place does when 
 
 import argparse
 import asyncio
-import resource
+import os
 import subprocess
 import sys
 import tempfile
@@ -35,7 +35,13 @@ from worker.stream.rejects import Origin
 LIMIT = 4 * 1024 * 1024
 AIM = 500_000  # stories
 STARTED = 1_760_000_000_000  # milliseconds; stories come a second apart
+PAGE = os.sysconf("SC_PAGE_SIZE")
 PART = 1000  # records between waits for the broker
+
+
+def resident() -> int:
+    """Count the bytes of memory that this process holds (Linux)."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE
 
 
 def a_placing() -> Placing:
@@ -82,7 +88,7 @@ async def fill(bootstrap: str, stories: int, variants: int) -> int:
 
 async def rebuild(bootstrap: str) -> None:
     """Read both logs back as a worker does."""
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = resident()
     ledger = Ledger(client_args(Settings(bootstrap=bootstrap)), prefix="")
     started, count = time.perf_counter(), 0
     await ledger.open()
@@ -92,7 +98,7 @@ async def rebuild(bootstrap: str) -> None:
         count += 1
     seconds = time.perf_counter() - started
     await ledger.close()
-    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
+    grown = resident() - before
     sys.stdout.write(
         f"rebuilt {count} stories in {seconds:.1f} s: {count / seconds:.0f}/s, "
         f"{AIM / count * seconds:.0f} s for {AIM} at this rate; "

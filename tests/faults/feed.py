@@ -26,6 +26,8 @@ SYLLABLES = (
     "blen",
 )
 
+DISTURBED = -1  # in place of its story, in a payload that a fault has changed or added
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbered:

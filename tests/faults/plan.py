@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from tests.faults.feed import Numbered
+from tests.faults.feed import DISTURBED, Numbered
 from tests.faults.proxy import Proxy, Weather
-from tests.faults.stage import SESSION, Stage
+from tests.faults.stage import BLOCK, SESSION, Stage
 from topics.catalog import WIRE_PAYLOADS
 
 ACCIDENT = 0.3  # of the kills come before the worker has recovered from the one before
@@ -168,11 +168,20 @@ async def remake(stage: Stage, chance: random.Random, times: int) -> None:
 
 
 def jumping(payloads: Iterator[Numbered], chance: random.Random) -> Iterator[Numbered]:
-    """Let one delivery time in ten be years off, either way."""
+    """Let one delivery time in ten be years off, either way.
+
+    Not in the first block: stream time never runs backward, but it has to begin somewhere, and a log that
+    begins 400 days ago expires its first story as soon as the second comes.
+    """
     for payload in payloads:
         away = timedelta(days=chance.choice([-15_000, -400, -8, 8, 400, 15_000]))
-        time = datetime.now(tz=UTC) + (away if chance.random() < 0.1 else timedelta())
-        yield replace(payload, headers=[*payload.headers, ("ce_time", time.isoformat().encode())])
+        off = payload.number >= BLOCK and chance.random() < 0.1
+        time = datetime.now(tz=UTC) + (away if off else timedelta())
+        yield replace(
+            payload,
+            headers=[*payload.headers, ("ce_time", time.isoformat().encode())],
+            story=DISTURBED if off else payload.story,
+        )
 
 
 HOSTILE = (
@@ -197,6 +206,7 @@ def hostile(payloads: Iterator[Numbered], chance: random.Random) -> Iterator[Num
             yield replace(
                 payload,
                 number=number,
+                story=DISTURBED,
                 body=chance.choice(HOSTILE),
                 headers=[*headers, ("ce_id", f"item-{number}".encode())],
             )

@@ -72,7 +72,7 @@ async def run_fault(
     recovery = [seconds for struck in stage.struck if (seconds := stage.recovery(struck)) is not None]
     row = Row(
         fault=fault.name,
-        injected=len(stage.struck) or sum(number >= 1_000_000 for number in stage.sent),
+        injected=len(stage.struck) + stage.disturbed,
         payloads=report.payloads,
         rejected=report.rejected,
         lost=len(report.lost),

@@ -11,7 +11,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from tests.faults.audit import number_of
-from tests.faults.feed import Numbered
+from tests.faults.feed import DISTURBED, Numbered
 from tests.faults.proxy import Proxy
 from tests.faults.workers import WorkerProcess
 from topics.catalog import CATALOG, topic_name
@@ -49,6 +49,7 @@ class Stage:
         self.exits: list[int] = []  # codes of workers that ended by themselves
         self.stops: list[int] = []  # codes of workers that were asked to end
         self.feeding = False
+        self.disturbed = 0  # payloads that a fault has changed or added
         self._down: set[str] = set()
         self._flowing = asyncio.Event()
         self._flowing.set()
@@ -159,6 +160,7 @@ class Stage:
                     )
                 )
                 self.sent[payload.number] = time.monotonic()
+                self.disturbed += payload.story == DISTURBED
             await asyncio.gather(*receipts)
         finally:
             self.feeding = False

@@ -2,7 +2,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.formats.furniture import ends_in_source, furniture_kind, is_photo_credit
+from worker.formats.furniture import (
+    ends_in_source,
+    furniture_kind,
+    heads_related,
+    is_navigation,
+    is_photo_credit,
+)
 from worker.story import FurnitureKind as Kind
 
 FURNITURE = [
@@ -102,3 +108,35 @@ def test_a_photographer_and_a_source_make_a_photo_credit():
 @given(st.text(min_size=1, max_size=1200).map(str.strip).filter(bool))
 def test_any_line_gets_an_answer_soon(line):
     assert furniture_kind(line) in {None, *Kind}
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("3 min read", Kind.SHARE),
+        ("12-minute listen", Kind.SHARE),
+        ("Copy link", Kind.SHARE),
+        ("Print this page | E-mail to a friend", Kind.SHARE),
+        ("for-phone-onlyfor-tablet-portrait-upfor-desktop-up", Kind.OTHER),
+        (".ferry-box > p { margin: 0; color: #333 }", Kind.OTHER),
+        ("PUBLISHED: | UPDATED:", Kind.OTHER),
+        ("Guter Journalismus kostet Geld. Deshalb gibt es ein Abo.", Kind.PROMOTION),
+        ("Bell Insider content is written by a trusted community of sailors.", Kind.PROMOTION),
+        ("Three minutes were read out in the council.", None),
+        (
+            "The museum says that every label it shows to visitors and their content is written by hand.",
+            None,
+        ),
+        ("Copy that they could not read", None),
+        ("well-being-first", None),
+    ],
+)
+def test_buttons_menus_and_style_sheets_are_furniture(line, kind):
+    assert furniture_kind(line) is kind
+
+
+def test_menus_and_headings_of_related_stories_are_known_by_their_words():
+    assert is_navigation("Weather | Obituaries | Classifieds")
+    assert not is_navigation("Harrow 3 | New Quay 1 | Full time")
+    assert heads_related("RELATED STORIES:")
+    assert not heads_related("Related: the ferry that came back")

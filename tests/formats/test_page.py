@@ -216,3 +216,24 @@ def test_a_footer_that_names_an_agency_is_no_credit():
 
 def test_an_outlet_that_is_an_agency_runs_its_own_copy():
     assert one(page(*COPY), outlet="Reuters").agency == "Reuters"
+
+
+def test_titles_under_a_heading_of_related_stories_are_no_copy():
+    draft = one(
+        page(*COPY, "RELATED STORIES", "Night boats are back in Harrow", "Why the ticket app hates you?")
+    )
+    assert texts(draft) == list(COPY)
+    assert kinds(draft)["Night boats are back in Harrow"] is FurnitureKind.RELATED
+
+
+def test_a_menu_over_the_headline_and_at_the_foot_is_no_copy():
+    draft = one(
+        page("Home | Islands | Tides", "Harrow to Lose Its Ferry", *COPY, "Terms | Privacy | Contact")
+    )
+    assert (draft.headline, texts(draft)) == ("Harrow to Lose Its Ferry", list(COPY))
+
+
+def test_headings_of_two_lines_are_subheads():
+    text = page(COPY[0], COPY[1], "Our ferry is", "worth keeping", COPY[2], COPY[3])
+    roles = {part.text: part.role for part in one(text).paragraphs}
+    assert roles["Our ferry is"] is roles["worth keeping"] is Role.SUBHEAD

@@ -296,7 +296,7 @@ HELD: Final = (
     _rule(
         Kind.PROMOTION,
         "ontent is ",
-        r".{0,40}\bcontent\sis\s(?:paid\sfor|written\s(?:and\sedited\s)?|sponsored|provided|produced)\sby\b.{0,600}",
+        r".{0,40}\bcontent\sis\s(?:paid\sfor|written(?:\sand\sedited)?|sponsored|provided|produced)\sby\b.{0,600}",
     ),
     _rule(Kind.RELATED, "ead more", r"[^.]{1,160}\sread\smore"),
     _rule(Kind.RELATED, "MUST WATCH", r".{0,600}\bMUST\sWATCH\b.{0,400}"),
@@ -337,7 +337,8 @@ NAVIGATION: Final = re.compile(
 """``Weather | Obituaries | Classifieds``: short words without figures between bars, a menu and no table."""
 
 STYLED: Final = re.compile(
-    r"[a-z0-9]{2,20}(?:[-_][a-z0-9]{1,30}){3,40}|[.#@][\w\-]{1,60}(?:[\s,>.#][\w\-.:#]{1,60}){0,6}\s?\{[^{}]{0,400}\}?.{0,200}"
+    r"[a-z0-9]{2,20}(?:[-_][a-z0-9]{1,30}){3,40}"
+    r"|[.#@][\w\-][\w\s\-,>.:#*()]{0,200}\{[^{}]{0,400}\}?.{0,200}"
     r"|(?:var|const|window|document|function)[\s.(][\w\s.=(]{2,60}[=({].{0,400}[;})]"
 )
 """Class names, style sheets and scripts that an extractor took for text."""

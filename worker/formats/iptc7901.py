@@ -8,6 +8,7 @@ Source: IPTC 7901 (1995). One message is::
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Final
 
 from worker.dialects.agencies import agency_called, agency_named
@@ -215,10 +216,11 @@ def _add(block: Sequence[str], sorter: Sorter) -> None:
         for line in block:
             sorter.add("; ".join(part.strip() for part in re.split(r"\s{3,}", line)), Role.TABLE)
         return
-    text = block[0]
-    for line in block[1:]:
-        joint = "" if text[-1:] == "-" and text[-2:-1].isalpha() and line[:1].islower() else " "
-        text = f"{text}{joint}{line}"
+    pieces = [block[0]]
+    for above, line in pairwise(block):
+        hyphened = above[-1:] == "-" and above[-2:-1].isalpha() and line[:1].islower()
+        pieces += ("" if hyphened else " ", line)
+    text = "".join(pieces)
     if len(block) == 1 and _SIGNED.fullmatch(text):
         sorter.peel(text, FurnitureKind.OTHER)
         return

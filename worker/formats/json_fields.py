@@ -85,10 +85,10 @@ def string(value: object) -> str | None:
 def objects(value: object) -> Iterator[Mapping[str, object]]:
     """Yield the objects of a list, of a mapping of objects, or the one object that ``value`` is."""
     if isinstance(value, list):
-        yield from (item for item in value[:_MOST] if isinstance(item, Mapping))
+        yield from (item for item in value if isinstance(item, Mapping))
     elif isinstance(value, Mapping):
         inner = [item for item in value.values() if isinstance(item, Mapping)]
         if inner and len(inner) == sum(item is not None for item in value.values()):
-            yield from inner[:_MOST]
+            yield from inner
         else:
             yield value

@@ -254,18 +254,18 @@ def _text(part: Message, data: bytes) -> str:
 
 def _unflowed(text: str, *, delete: bool) -> str:
     """Join the soft line breaks of RFC 3676: a line that ends in a space goes on in the next."""
-    out: list[str] = []
+    out: list[list[str]] = []
     flowing = False
     for line in text.split("\n"):
         soft = line.endswith(" ") and line != "-- "
-        body = line.removeprefix(" ") if line.startswith(" ") else line
+        body = line.removeprefix(" ")
         body = body[:-1] if soft and delete else body
         if flowing:
-            out[-1] += body
+            out[-1].append(body)
         else:
-            out.append(body)
+            out.append([body])
         flowing = soft
-    return "\n".join(out)
+    return "\n".join("".join(pieces) for pieces in out)
 
 
 def _words(message: Message, name: str) -> str | None:

@@ -31,7 +31,6 @@ _VIGNETTE: Final = 60
 _SECTION: Final = re.compile(
     r"[A-ZÅÄÖÆØ][\w\s\-–,]{2,40}?\s?(?:TT|NTB|AFP|AP|Reuters|Ritzau|STT)(?:[-/](?:TT|NTB|AFP|Reuters|AP))?"
 )
-_PIECES: Final = 100
 _DEEPEST: Final = 3
 
 
@@ -69,7 +68,7 @@ def _item(tree: Mapping[str, object], source: Source, depth: int) -> Iterator[It
     else:
         yield _story(fields, kind, body, source)
     if depth < _DEEPEST:
-        for association in list(objects(tree.get("associations")))[:_PIECES]:
+        for association in objects(tree.get("associations")):
             inner = Fields(association)
             if (inner.line("type") or "").lower() in ("text", "story", "composite") and _body(inner):
                 yield from _item(association, source, depth + 1)

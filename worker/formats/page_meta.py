@@ -8,22 +8,30 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
-from types import MappingProxyType
 from typing import Final, cast
 
 import orjson
-from resiliparse.parse.html import ElementNode, HTMLTree, Node
+from resiliparse.parse.html import ElementNode, HTMLTree
 
 from worker.dialects.agencies import agency_called
-from worker.dialects.bylines import is_byline
 from worker.formats.charset import clean
+from worker.formats.page_marks import (
+    DECKS,
+    LONGEST_DECK,
+    MOST,
+    all_elements,
+    credited,
+    marked_lines,
+    marked_texts,
+    signed,
+    words_of,
+)
 from worker.formats.times import rfc3339
 from worker.story import Credit, CreditKind, FurnitureKind
 
 _ARTICLES: Final = ("Article", "BlogPosting", "LiveBlogPosting", "Report")
 _BLOCKS: Final = 50
 _GRAPH: Final = 2_000
-_MOST: Final = 40
 _METAS: Final = 300
 _ORIGINS: Final = ("sourceOrganization", "provider", "creditText", "copyrightHolder", "isBasedOn")
 """Where an article names whose copy it is; the publisher is but the outlet."""
@@ -38,34 +46,7 @@ _NUMBER: Final = re.compile(r"(?<![0-9A-Za-z])(\d{5,12})(?![0-9A-Za-z])")
 _DAY: Final = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?!\d)")
 _POST: Final = re.compile(r"\b(?:postid|post-id|nodeid|page-node|article-id|node)-(\d{3,12})\b")
 _SHORT: Final = re.compile(r"[?&]p=(\d{2,12})\b")
-_CREDIT_ELEMENTS: Final = ", ".join(
-    f'[class*="{name}"]' for name in ("credit", "byline", "source", "author", "agency", "distributor")
-)
-_BYLINES: Final = '[class*="byline"], [rel="author"], [itemprop="author"]'
-_TIMES: Final = 'time, [class*="timestamp"], [itemprop="datePublished"]'
-_CAPTIONS: Final = 'figcaption, [class*="caption"]'
-_DECKS: Final = ", ".join(
-    f'[class*="{name}"]'
-    for name in (
-        "standfirst",
-        "subtitle",
-        "sub-title",
-        "subheadline",
-        "sub-headline",
-        "strapline",
-        "dek",
-        "deck",
-    )
-)
-_LONGEST_DECK: Final = 500
 _SURE: Final = 12
-_LABEL: Final = re.compile(r"^(?:By|Source|Sources|From|Via|Agency|Quelle|Von)\s?[:\s]\s{0,3}", re.IGNORECASE)
-_ASIDE: Final = frozenset({"figure", "figcaption", "footer", "aside", "nav", "li"})
-_PICTURED: Final = re.compile(
-    r"photo|image|caption|media|gallery|related|teaser|card|footer|promo|widget", re.IGNORECASE
-)
-_CREDIT_LONGEST: Final = 60
-_ANCESTORS: Final = 12
 _IDS: Final = (
     *(
         "article:id",
@@ -117,11 +98,11 @@ def read_meta(tree: HTMLTree) -> PageMeta:
     url = _attribute(tree, 'link[rel="canonical"]', "href") or metas.get("og:url")
     reuters = _REUTERS.search(url) if url else None
     return PageMeta(
-        headline=_words(article.get("headline")) or _title(tree, metas),
-        description=_words(article.get("description"))
+        headline=words_of(article.get("headline")) or _title(tree, metas),
+        description=words_of(article.get("description"))
         or metas.get("og:description")
         or metas.get("description"),
-        byline=_names(article.get("author")) or metas.get("author") or _signed(tree),
+        byline=_names(article.get("author")) or metas.get("author") or signed(tree),
         outlet=_names(article.get("publisher")) or metas.get("og:site_name"),
         url=url,
         ids=_ids(tree, metas, article, url),
@@ -135,10 +116,10 @@ def read_meta(tree: HTMLTree) -> PageMeta:
         language=(_attribute(tree, "html", "lang") or "").split("-")[0].split("_")[0].lower() or None,
         body=_lines(article.get("articleBody")),
         keywords=_keywords(metas, article),
-        correction=_words(_text_of(article.get("correction"))),
-        credits=_credits(article) or _credited(tree),
-        decks=tuple(_texts(tree, _DECKS, _LONGEST_DECK)),
-        marked=_marked(tree),
+        correction=words_of(_text_of(article.get("correction"))),
+        credits=_credits(article) or credited(tree),
+        decks=tuple(marked_texts(tree, DECKS, LONGEST_DECK)),
+        marked=marked_lines(tree),
     )
 
 
@@ -156,7 +137,7 @@ def _ids(
         )
     identifier = article.get("identifier")
     for value in identifier if isinstance(identifier, list) else [identifier]:
-        if text := _words(_text_of(value)):
+        if text := words_of(_text_of(value)):
             found[text] = None
     for name in _IDS:
         if text := metas.get(name):
@@ -169,7 +150,7 @@ def _ids(
             found.update(dict.fromkeys(pattern.findall(text)))
     if url:
         found[url] = None
-    return tuple(found)[:_MOST]
+    return tuple(found)[:MOST]
 
 
 def _credits(article: Mapping[str, object]) -> tuple[Credit, ...]:
@@ -181,28 +162,6 @@ def _credits(article: Mapping[str, object]) -> tuple[Credit, ...]:
     return ()
 
 
-def _credited(tree: HTMLTree) -> tuple[Credit, ...]:
-    """Find an element for credits that holds nothing but an agency's name, pictures and footers aside."""
-    for node in all_elements(tree, _CREDIT_ELEMENTS)[:_MOST]:
-        text = _words((node.text or "")[:200])
-        agency = agency_called(_LABEL.sub("", text)) if text and len(text) <= _CREDIT_LONGEST else None
-        if text and agency and not _is_aside(node):
-            return (Credit(kind=CreditKind.FIELD, text=text, agency=agency),)
-    return ()
-
-
-def _is_aside(node: ElementNode) -> bool:
-    """Tell whether an element stands in a picture, a footer, a menu or the teaser of another story."""
-    at: Node | None = node
-    for _ in range(_ANCESTORS):
-        if not isinstance(at, ElementNode) or at.tag in ("body", "html"):
-            return False
-        if at.tag in _ASIDE or _PICTURED.search(at.get_attribute("class") or ""):
-            return True
-        at = at.parent
-    return False
-
-
 def _title(tree: HTMLTree, metas: Mapping[str, str]) -> str | None:
     """Choose the title: that of OpenGraph, without the site's name where the heading shows it."""
     shared, shown = metas.get("og:title"), _element(tree, "h1")
@@ -211,40 +170,16 @@ def _title(tree: HTMLTree, metas: Mapping[str, str]) -> str | None:
     return shared or shown or _element(tree, "title")
 
 
-def _signed(tree: HTMLTree) -> str | None:
-    """Read the byline from the element that is marked as one."""
-    return next((text for text in _texts(tree, _BYLINES, _CREDIT_LONGEST) if is_byline(text)), None)
-
-
-def _marked(tree: HTMLTree) -> Mapping[str, FurnitureKind]:
-    """List the lines that their elements mark as captions, times or bylines: no copy, whatever they say."""
-    found: dict[str, FurnitureKind] = {}
-    for selector, kind, longest in (
-        (_BYLINES, FurnitureKind.AUTHOR, _CREDIT_LONGEST),
-        (_TIMES, FurnitureKind.OTHER, _CREDIT_LONGEST),
-        (_CAPTIONS, FurnitureKind.CAPTION, _LONGEST_DECK),
-    ):
-        found.update(dict.fromkeys(_texts(tree, selector, longest), kind))
-    return MappingProxyType(found)
-
-
-def _texts(tree: HTMLTree, selector: str, longest: int) -> Iterator[str]:
-    for node in all_elements(tree, selector)[:_MOST]:
-        text = _words((node.text or "")[: 2 * longest])
-        if text and len(text) <= longest:
-            yield text
-
-
 def _keywords(metas: Mapping[str, str], article: Mapping[str, object]) -> tuple[str, ...]:
     value = article.get("keywords")
     if isinstance(value, list) and len(value) == 1 and isinstance(value[0], list):
         value = value[0]
     if isinstance(value, list):
-        given = [_words(item) for item in value]
+        given = [words_of(item) for item in value]
     else:
-        text = _words(value) or metas.get("news_keywords") or metas.get("keywords") or ""
+        text = words_of(value) or metas.get("news_keywords") or metas.get("keywords") or ""
         given = [part.strip() for part in text.split(",")]
-    return tuple(dict.fromkeys(word for word in given if word))[:_MOST]
+    return tuple(dict.fromkeys(word for word in given if word))[:MOST]
 
 
 def _text_of(value: object) -> object:
@@ -304,14 +239,8 @@ def _types(node: Mapping[str, object]) -> Sequence[str]:
 def _names(value: object) -> str | None:
     """Join the names of people or organisations, however they are written."""
     values = value if isinstance(value, list) else [value]
-    names = [_words(item.get("name") if isinstance(item, dict) else item) for item in values[:20]]
+    names = [words_of(item.get("name") if isinstance(item, dict) else item) for item in values[:20]]
     return ", ".join(name for name in names if name) or None
-
-
-def _words(value: object) -> str | None:
-    if isinstance(value, list):
-        value = value[0] if value else None
-    return " ".join(unescape(unescape(value)).split()) or None if isinstance(value, str) else None
 
 
 def _lines(value: object) -> str | None:
@@ -325,28 +254,23 @@ def _read_metas(tree: HTMLTree) -> Mapping[str, str]:
         content = node.get_attribute("content")
         if content:
             for name in (node.get_attribute("property"), node.get_attribute("name")):
-                if name and name not in found and (text := _words(content)):
+                if name and name not in found and (text := words_of(content)):
                     found[name] = text
     return found
 
 
 def _attribute(tree: HTMLTree, selector: str, name: str) -> str | None:
     node = _first(tree, selector)
-    return _words(node.get_attribute(name)) if node is not None else None
+    return words_of(node.get_attribute(name)) if node is not None else None
 
 
 def _element(tree: HTMLTree, *selectors: str) -> str | None:
     for selector in selectors:
         node = _first(tree, selector)
-        if node is not None and (text := _words(node.text)):
+        if node is not None and (text := words_of(node.text)):
             return text
     return None
 
 
 def _first(tree: HTMLTree, selector: str) -> ElementNode | None:
     return tree.document.query_selector(selector) if tree.document is not None else None
-
-
-def all_elements(tree: HTMLTree, selector: str) -> list[ElementNode]:
-    """List the elements that match a CSS selector, in document order."""
-    return list(tree.document.query_selector_all(selector).values()) if tree.document is not None else []

@@ -6,6 +6,7 @@ file. A page that shows none of them stays whole.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -24,6 +25,9 @@ _TOP: Final = 4
 _DATELINE_WITHIN: Final = 6
 _LEAST_COPY: Final = 2
 _NEW_CAST_COPY: Final = 3
+_BEFORE: Final = 400
+"""Lines of the story before in which a new cast is looked for."""
+
 _OLD_NAMES: Final = 0.25
 _LEAST_NAMES: Final = 6
 _LEAST_ENTRIES: Final = 3
@@ -58,15 +62,21 @@ def find_cuts(lines: Sequence[Line], title: str | None = None) -> Cuts:
     warnings: list[str] = []
     usual = usual_gap(lines)
     printed = _printed(lines)
+    doubled = min(
+        (numbers[0] for numbers in printed.values() if numbers[1] <= numbers[0] + _OPENING),
+        default=len(lines),
+    )
+    enough = _enough(lines, 0)
     for number in _candidates(lines):
-        if number <= starts[-1] or not _copy(lines[starts[-1] : number], _LEAST_COPY):
+        if number < enough:
             continue
         if (
-            _opens_twice(lines, number, printed, usual)
+            _opens_twice(lines, number, printed, usual, doubled)
             or _opens_with_dateline(lines, number, usual)
             or _opens_with_new_cast(lines, number, usual, starts[-1])
         ):
             starts.append(number)
+            enough = _enough(lines, number)
     return Cuts(starts=tuple(starts), warnings=tuple(warnings))
 
 
@@ -95,19 +105,32 @@ def _copy(lines: Sequence[Line], least: int) -> bool:
     return len({line.text for line in lines if line.is_long and not ends_in_source(line.text)}) >= least
 
 
-def _opens_twice(lines: Sequence[Line], number: int, printed: dict[str, list[int]], usual: int) -> bool:
+def _enough(lines: Sequence[Line], start: int) -> int:
+    """Return the number of the line above which a story that begins at ``start`` has enough copy."""
+    seen: set[str] = set()
+    for number in range(start, len(lines)):
+        line = lines[number]
+        if line.is_long and not ends_in_source(line.text):
+            seen.add(line.text)
+            if len(seen) >= _LEAST_COPY:
+                return number + 1
+    return len(lines)
+
+
+def _opens_twice(
+    lines: Sequence[Line], number: int, printed: dict[str, list[int]], usual: int, doubled: int
+) -> bool:
     """Tell whether a headline comes again after captions alone, as the page's own did, and copy follows.
 
     Embedded posts are printed twice as well, so one doubled line alone proves nothing.
     """
     if not printed or not lines[number].is_title:
         return False
-    if lines[number].blanks <= 2 * usual and not any(
-        numbers[0] < min(_TOP, number) and numbers[1] <= numbers[0] + _OPENING for numbers in printed.values()
-    ):
+    if lines[number].blanks <= 2 * usual and doubled >= min(_TOP, number):
         return False
-    for again in printed.get(same_words(lines[number].text), ()):
-        if number < again <= number + _OPENING:
+    prints = printed.get(same_words(lines[number].text), [])
+    for again in prints[bisect_right(prints, number) :][:_OPENING]:
+        if again <= number + _OPENING:
             between = lines[number + 1 : again]
             texts = [line.text for line in between]
             shut = all(
@@ -140,7 +163,7 @@ def _opens_with_new_cast(lines: Sequence[Line], number: int, usual: int, start: 
     following = [line.text for line in lines[number + 1 : number + 12] if line.is_long][:_NEW_CAST_COPY]
     if any(_POSTED.search(text) for text in following):
         return False
-    before = [line.text for line in lines[start:number] if line.is_long]
+    before = [line.text for line in lines[max(start, number - _BEFORE) : number] if line.is_long]
     if len(following) < _NEW_CAST_COPY or len(before) < _NEW_CAST_COPY:
         return False
     cast = set(_NAME.findall("\n".join((headline, *following))))

@@ -10,8 +10,10 @@ from worker.dialects.credits import agency_of
 from worker.errors import NoCopy
 from worker.formats.draft import Item, Source
 from worker.formats.html_text import parse_html, tree_text
-from worker.formats.page import Hints, read_page
-from worker.formats.page_meta import PageMeta, all_elements, read_meta
+from worker.formats.page import read_page
+from worker.formats.page_head import Hints
+from worker.formats.page_marks import all_elements
+from worker.formats.page_meta import PageMeta, read_meta
 
 _LEAST_WORDS: Final = 8
 _LEAST_CHARACTERS: Final = 60

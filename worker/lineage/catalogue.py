@@ -27,25 +27,9 @@ LATEST: Final = 10  # and from the end
 POSTED: Final = 2_048  # hashes of one story that are indexed, the smallest first
 READ: Final = 1_024  # narratives, stories and leads kept ready
 UNDATED: Final = -1
-_COLUMNS: Final = (("_canon_of", -1), ("_outlet_of", 0), ("_posted_of", 0), ("_seen_at", 0))
+_COLUMNS: Final = (("_canon_of", -1), ("_outlet_of", 0), ("_posted_of", 0), ("_seen_at", 0), ("_hops_of", 0))
 
 Ready = TypeVar("Ready")
-
-
-@dataclass(slots=True, kw_only=True)
-class Held:
-    """A copy kept for comparing.
-
-    ``heritage`` holds a bit a word, set for what comes from the canonical copy; None: all of it.
-    """
-
-    number: int
-    story_id: str
-    canon: int
-    packed: bytes
-    posted: int
-    hops: int
-    heritage: bytes | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -108,7 +92,8 @@ class Catalogue:
         self.keyworded = Postings()
         self.lexicon = Lexicon()
         self.canons: OrderedDict[int, Canon] = OrderedDict()  # least recently updated first
-        self.held: dict[int, Held] = {}
+        self.packed: dict[int, bytes] = {}  # the copies kept for comparing, by number
+        self._heritage: dict[int, bytes] = {}  # a bit a word: what a variant has from the canonical copy
         self.known: dict[int, int] = {}  # story, see ``_known`` → number of its canonical story
         self._founded = 0
         self._numbered = 0
@@ -117,6 +102,7 @@ class Catalogue:
         self._outlet_of = np.zeros(1024, np.int64)
         self._posted_of = np.zeros(1024, np.int32)
         self._seen_at = np.zeros(1024, np.int64)
+        self._hops_of = np.zeros(1024, np.int32)
         self._narratives: OrderedDict[int, Narrative] = OrderedDict()
         self._stories: OrderedDict[int, Story] = OrderedDict()
         self._leads: OrderedDict[int, Bag] = OrderedDict()
@@ -139,6 +125,14 @@ class Catalogue:
     def seen_at(self, documents: Documents) -> npt.NDArray[np.int64]:
         """Tell the stream time at which each living document came, ``UNDATED`` when not known."""
         return self._seen_at[documents.astype(np.int64) - self._base]
+
+    def home(self, number: int) -> int:
+        """Tell the canonical story of a held document."""
+        return int(self._canon_of[number - self._base])
+
+    def hops(self, number: int) -> int:
+        """Tell how many steps a held document is away from the original."""
+        return int(self._hops_of[number - self._base])
 
     def canon(self, story_id: str) -> Canon | None:
         """Find the canonical story that a known story belongs to."""
@@ -166,7 +160,7 @@ class Catalogue:
 
     def heritage(self, number: int) -> Mask | None:
         """Tell which words of a held document come from the canonical copy; None: all of them."""
-        packed = self.held[number].heritage
+        packed = self._heritage.get(number)
         if packed is None:
             return None
         bits = np.unpackbits(np.frombuffer(packed, np.uint8), count=len(self.narrative(number).words))
@@ -197,7 +191,7 @@ class Catalogue:
         """Unpack the story of a held document."""
         found = self._stories.get(number)
         if found is None:
-            found = unpack(self.held[number].packed)
+            found = unpack(self.packed[number])
             self._ready(self._stories, number, found)
         else:
             self._stories.move_to_end(number)
@@ -205,8 +199,8 @@ class Catalogue:
 
     def size(self) -> int:
         """Count the bytes of index and packed copies, Python's own overhead left out."""
-        packed = sum(len(held.packed) for held in self.held.values())
-        columns = sum(getattr(self, name).nbytes for name, _ in _COLUMNS)
+        packed = sum(map(len, self.packed.values()))
+        columns: int = sum(getattr(self, name).nbytes for name, _ in _COLUMNS)
         return self.postings.size() + self.keyworded.size() + packed + columns
 
     # Changing
@@ -262,20 +256,15 @@ class Catalogue:
         number = self._numbered
         self._numbered += 1
         keys = index_keys(story.fingerprint)
-        self.held[number] = Held(
-            number=number,
-            story_id=story.id,
-            canon=canon.number,
-            packed=pack(story),
-            posted=len(keys),
-            hops=hops,
-            heritage=heritage,
-        )
+        self.packed[number] = pack(story)
+        if heritage is not None:
+            self._heritage[number] = heritage
         self._reserve(number)
         place = number - self._base
         self._canon_of[place] = canon.number
         self._outlet_of[place] = outlet_number(story)
         self._posted_of[place] = len(keys)
+        self._hops_of[place] = hops
         self._seen_at[place] = UNDATED if at is None else at
         canon.held += (number,)
         self.postings.add(number, keys)
@@ -303,7 +292,6 @@ class Catalogue:
         for known in theirs.stories:
             self.known[known] = old.number
         for number in young.held:
-            self.held[number].canon = old.number
             self._canon_of[number - self._base] = old.number
         kept = (*old.held, *young.held)
         for number in kept[KEPT_COPIES:]:
@@ -356,7 +344,8 @@ class Catalogue:
         self.canons.move_to_end(canon.number)
 
     def _release(self, number: int) -> None:
-        del self.held[number]
+        del self.packed[number]
+        self._heritage.pop(number, None)
         self._narratives.pop(number, None)
         self._stories.pop(number, None)
         self._leads.pop(number, None)

@@ -8,7 +8,7 @@ import numpy as np
 
 from worker.lineage.catalogue import UNDATED, Catalogue
 from worker.lineage.postings import counted
-from worker.matching.topic import Bag, alike, keywords, whole_of
+from worker.matching.topic import Bag, alike, keywords, shared_names, whole_of
 from worker.story import Coordinates
 
 HOUR: Final = 3_600_000  # milliseconds
@@ -16,6 +16,8 @@ NEAR: Final = 18 * HOUR  # stories of one day; most feeds give the date alone
 FAR: Final = 60 * HOUR  # beyond, it is another event
 NEAR_ALIKE: Final = 0.46
 FAR_ALIKE: Final = 0.7  # also when the time of one is not known
+NAMED_ALIKE: Final = 0.28  # of one day, with ``NAMES`` rare names in common: places, ships, witnesses
+NAMES: Final = 7
 WHOLE_MOST: Final = 0.25  # what the body may add to the likeness of the leads
 SHARED: Final = 3  # keywords
 POPULAR: Final = 64  # documents with one keyword; it says nothing of the event
@@ -50,14 +52,17 @@ def same_events(  # noqa: PLR0913 - the story in hand, in parts
     for document, apart in _candidates(catalogue, lead, at=at, joined=joined):
         need = NEAR_ALIKE if apart <= NEAR else FAR_ALIKE
         likeness = alike(lead, catalogue.lead(document), catalogue.lexicon)
-        if likeness + WHOLE_MOST < need:
+        if likeness + WHOLE_MOST < (NAMED_ALIKE if apart <= NEAR else need):
             continue
         other = catalogue.story(document).coordinates
         if (other.topic, other.partition, other.offset) == (payload.topic, payload.partition, payload.offset):
             continue
         theirs = whole_of(catalogue.narrative(document))
         likeness += min(alike(whole(), theirs, catalogue.lexicon) / 2, WHOLE_MOST)
-        canon = catalogue.held[document].canon
+        if apart <= NEAR and NAMED_ALIKE <= likeness < need:
+            named = shared_names(whole(), theirs, catalogue.lexicon) >= NAMES
+            need = NAMED_ALIKE if named else need
+        canon = catalogue.home(document)
         if likeness >= need and (canon not in best or likeness > best[canon].likeness):
             best[canon] = Event(document=document, canon=canon, likeness=likeness)
     ranked = sorted(best.values(), key=lambda event: (-event.likeness, event.document))

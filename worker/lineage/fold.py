@@ -213,7 +213,7 @@ class Fold:
         least = min(COMPARED_LEAST, len(narrative.words) // 2)
         comparisons = []
         for document in candidates.documents:
-            held, theirs = self._catalogue.held[document], self._catalogue.narrative(document)
+            theirs = self._catalogue.narrative(document)
             evidence = compare(
                 narrative,
                 theirs,
@@ -222,7 +222,9 @@ class Fold:
                 least=least,
             )
             if evidence is not None:
-                comparisons.append(Comparison(document=document, canon=held.canon, evidence=evidence))
+                comparisons.append(
+                    Comparison(document=document, canon=self._catalogue.home(document), evidence=evidence)
+                )
         return comparisons
 
     def _joining(self, parent: Comparison, bridges: tuple[Comparison, ...]) -> dict[str, Any]:
@@ -238,7 +240,7 @@ class Fold:
             status=Status.PLACED,
             joins=home.story_id,
             merges=sorted(merges),
-            hops=catalogue.held[parent.document].hops + 1,
+            hops=catalogue.hops(parent.document) + 1,
             heritage=b64encode(heritage).decode() if adds else None,
         )
 
@@ -280,9 +282,9 @@ class Fold:
             canon = catalogue.found(story.id, at=at)
             self._hold(canon, story, at=at, hops=0, heritage=None, reading=reading)
             return canon, []
-        canon = catalogue.canon(facts["joins"])
-        if canon is None:  # recovered from a log whose beginning is gone: this copy stands for the lost one
-            canon = catalogue.found(facts["joins"], at=at)
+        earlier = catalogue.canon(facts["joins"])
+        canon = earlier or catalogue.found(facts["joins"], at=at)
+        if earlier is None:  # recovered from a log whose beginning is gone: this copy stands for the lost one
             self._hold(canon, story, at=at, hops=0, heritage=None, reading=reading)
         if "repeat" in facts:
             catalogue.repeat(canon, story, at=at)
@@ -337,7 +339,7 @@ class Fold:
             canonical_narrative=catalogue.narrative(number),
             variant_narrative=(found.reading or _Reading(story)).narrative,
             agency=canon.crowd.agency if canon.crowd else None,
-            parent=story.id if parent is None else catalogue.held[parent.document].story_id,
+            parent=story.id if parent is None else catalogue.story(parent.document).id,
             hops=facts.get("hops", 1),
         )
         return replace(told, relation=Relation.REPEAT) if "repeat" in facts else told
@@ -353,7 +355,7 @@ class Fold:
                 Link(
                     type=kind,
                     canonical_id=self._catalogue.canons[each.canon].id,
-                    story_id=self._catalogue.held[each.document].story_id,
+                    story_id=self._catalogue.story(each.document).id,
                     share=round(
                         ours.share if kind == "derives_from" else ours.quoted / max(ours.words, 1), 4
                     ),
@@ -367,7 +369,7 @@ class Fold:
             Link(
                 type=LinkType.SAME_EVENT,
                 canonical_id=self._catalogue.canons[event.canon].id,
-                story_id=self._catalogue.held[event.document].story_id,
+                story_id=self._catalogue.story(event.document).id,
                 share=round(event.likeness, 4),
             )
             for event in found.events

@@ -37,6 +37,7 @@ QUOTE_LEAST: Final = 4  # words: a shorter quotation is a figure of speech insid
 class Narrative:
     """The words of a copy as hashes, with what each is; shingles run across paragraphs.
 
+    ``capital`` marks the words that start with a capital.
     ``marks`` holds TOLD, QUOTED, UNPROSAIC or SPOKEN a word; ``told`` masks the words that the
     outlet tells itself. ``starts`` holds the first word of each paragraph, then the number of
     words; ``lead`` counts the words that start in the first ``LEAD`` characters. ``order`` sorts
@@ -44,6 +45,7 @@ class Narrative:
     """
 
     words: Hashes
+    capital: Mask
     marks: npt.NDArray[np.uint8]
     told: Mask
     starts: Positions
@@ -72,6 +74,7 @@ def read(paragraphs: Sequence[str], *, cited: frozenset[int] = frozenset()) -> N
     order = shingles.argsort(kind="stable")
     return Narrative(
         words=found.hashes,
+        capital=found.capital,
         marks=marks,
         told=told,
         starts=starts,

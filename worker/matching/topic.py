@@ -13,28 +13,34 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from worker.matching.narrative import LEAD, UNPROSAIC, Narrative
+from worker.matching.narrative import LEAD, UNPROSAIC, Mask, Narrative
 from worker.matching.tokens import Hashes, tokens
 
 Weights = npt.NDArray[np.int64]
 
 SPACE: Final = re.compile(r"\s")
+RARE: Final = 56  # rarity of a name in one of some hundred stories, or fewer
 OFTEN: Final = 4  # occurrences that count when keywords are chosen
 KEYWORDS: Final = 20
 SLOTS: Final = 1 << 16  # counters; rare words share one by chance, which makes them less rare
 HALVE: Final = 1 << 17  # stories after which the counters are halved
+BASE: Final = 1_024  # stories without it that a name is taken to have been missing from at the start
 RATIOS: Final = 4_096
 _RARITY: Final = np.array(
     [0, *((ratio**8).bit_length() - 1 for ratio in range(1, RATIOS))], np.int64
 )  # eight times the binary logarithm, in whole numbers
 
 
+_NOTHING: Final = np.empty(0, np.uint64)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bag:
-    """The distinct words of a text, sorted, with the occurrences of each."""
+    """The distinct words of a text, sorted, with the occurrences of each; ``names`` have a capital."""
 
     words: Hashes
     counts: Weights
+    names: Mask
 
 
 class Lexicon:
@@ -54,9 +60,10 @@ class Lexicon:
             self._counts >>= 1
             self._stories >>= 1
 
-    def rarity(self, words: Hashes) -> Weights:
-        """Weigh words: 0 for one that is everywhere, 96 for one not seen among thousands of stories."""
-        ratio = (self._stories + 1) // (self._counts[_slots(words)] + 1)
+    def rarity(self, bag: Bag) -> Weights:
+        """Weigh words from 0 for one that is everywhere to 96; names weigh more at the start."""
+        stories = self._stories + np.where(bag.names, BASE, 1)
+        ratio = stories // (self._counts[_slots(bag.words)] + 1)
         rarity: Weights = _RARITY[np.minimum(ratio, RATIOS - 1)]
         return rarity
 
@@ -73,10 +80,10 @@ def lead_of(headline: str | None, paragraphs: Iterable[str], narrative: Narrativ
     head = (headline or "")[:LEAD]
     if narrative is not None:
         read = tokens(head).hashes
-        return _bag(np.concatenate((read, read, narrative.words[: narrative.lead])))
+        return _bag(narrative.words[: narrative.lead], narrative.capital[: narrative.lead], read)
     found = tokens(f"{head}\n{_top(paragraphs)}")
-    bounds = found.starts.searchsorted((len(head) + 1, len(head) + 1 + LEAD))
-    return _bag(np.concatenate((found.hashes[: bounds[0]], found.hashes[: bounds[1]])))
+    start, stop = found.starts.searchsorted((len(head) + 1, len(head) + 1 + LEAD)).tolist()
+    return _bag(found.hashes[start:stop], found.capital[start:stop], found.hashes[:start])
 
 
 def _top(paragraphs: Iterable[str]) -> str:
@@ -95,21 +102,31 @@ def _top(paragraphs: Iterable[str]) -> str:
 
 def whole_of(narrative: Narrative) -> Bag:
     """Read the prose of a copy."""
-    return _bag(narrative.words[narrative.marks != UNPROSAIC])
+    prose = narrative.marks != UNPROSAIC
+    return _bag(narrative.words[prose], narrative.capital[prose])
 
 
-def _bag(read: Hashes) -> Bag:
-    """Count words."""
-    read.sort()
+def _bag(copy: Hashes, capital: Mask, head: Hashes = _NOTHING) -> Bag:
+    """Count words, those of a headline twice; a name has a capital wherever it stands in the copy."""
+    read = np.concatenate((copy, head, head))
+    if not len(read):
+        return Bag(words=read, counts=np.zeros(0, np.int64), names=np.zeros(0, np.bool_))
+    small = np.ones(len(read), np.int8)
+    small[: len(copy)] = ~capital
+    small[len(copy) :] = 0  # a headline may have capitals all over, and proves nothing
+    order = read.argsort(kind="stable")
+    read = read[order]
     first = np.ones(len(read) + 1, np.bool_)
     first[1:-1] = read[1:] != read[:-1]
     at = first.nonzero()[0]
-    return Bag(words=read[at[:-1]], counts=at[1:] - at[:-1])
+    in_copy = order[at[:-1]] < len(copy)  # the sort is stable: an occurrence in the copy comes first
+    names = (np.add.reduceat(small[order], at[:-1]) == 0) & in_copy
+    return Bag(words=read[at[:-1]], counts=at[1:] - at[:-1], names=names)
 
 
 def keywords(lead: Bag, lexicon: Lexicon) -> npt.NDArray[np.uint32]:
     """Choose the words that a story is found by, the rarest and most frequent of its lead."""
-    weights = lexicon.rarity(lead.words) * np.minimum(lead.counts, OFTEN)
+    weights = lexicon.rarity(lead) * np.minimum(lead.counts, OFTEN)
     chosen = np.lexsort((lead.words, -weights))[:KEYWORDS]
     return (lead.words[chosen[weights[chosen] > 0]] >> np.uint64(32)).astype(np.uint32)
 
@@ -121,6 +138,15 @@ def alike(one: Bag, other: Bag, lexicon: Lexicon) -> float:
     shared = np.flatnonzero(other.words[at] == one.words) if len(other.words) else at[:0]
     if not len(shared):
         return 0.0
-    ours, theirs = lexicon.rarity(one.words) * one.counts, lexicon.rarity(other.words) * other.counts
+    ours, theirs = lexicon.rarity(one) * one.counts, lexicon.rarity(other) * other.counts
     product = int((ours[shared] * theirs[at[shared]]).sum())
     return product / sqrt(int((ours * ours).sum()) * int((theirs * theirs).sum())) if product else 0.0
+
+
+def shared_names(one: Bag, other: Bag, lexicon: Lexicon) -> int:
+    """Count the rare names that two bags share."""
+    if not len(other.words):
+        return 0
+    at = np.minimum(other.words.searchsorted(one.words), len(other.words) - 1)
+    shared = (other.words[at] == one.words) & one.names & other.names[at]
+    return int(np.count_nonzero(shared & (lexicon.rarity(one) >= RARE)))

@@ -59,12 +59,13 @@ class Ledger:
     async def write(self, records: Sequence[Outgoing]) -> None:
         """Publish ``records`` all or nothing. Raises KafkaError: then the position has to be read again."""
         async with self._producer.transaction():
-            receipts = [
-                await self._producer.send(
+            receipts = []
+            for record in records:
+                receipt = await self._producer.send(
                     record.topic, key=record.key, value=record.value, headers=list(record.headers)
                 )
-                for record in records
-            ]
+                receipt.add_done_callback(_heard)
+                receipts.append(receipt)
             await asyncio.gather(*receipts)
 
     async def read_back(self) -> AsyncIterator[Entry]:
@@ -105,6 +106,12 @@ class Ledger:
                     yield record
         finally:
             await consumer.stop()
+
+
+def _heard(receipt: "asyncio.Future[Any]") -> None:
+    """Hear out a receipt that nobody waits for any more, because one before it failed."""
+    if not receipt.cancelled():
+        receipt.exception()
 
 
 def _story(value: bytes | None, decision: Decision) -> Story | None:

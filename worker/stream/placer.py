@@ -27,6 +27,8 @@ from worker.stream.vitals import Part
 log = structlog.get_logger("wiretrace.place")
 
 POLL_MS: Final = 200
+RECOVERY_MS: Final = 3_600_000  # the group must not take the partition away while we read the log back
+BREATH: Final = 50  # decisions read back between turns of the event loop: probes and heartbeats share it
 COMMIT_EVERY: Final = 1.0  # seconds between commits of the group offset, which only operators' tools read
 RETRY_AFTER: Final = 1.0  # seconds before the state is read again after a failure
 
@@ -58,6 +60,7 @@ class Placer(Service, ConsumerRebalanceListener):
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             session_timeout_ms=round(settings.session_timeout * 1000),
+            max_poll_interval_ms=RECOVERY_MS,
             metadata_max_age_ms=METADATA_AGE_MS,
             heartbeat_interval_ms=round(settings.session_timeout * 100),
             max_partition_fetch_bytes=8 * 1024 * 1024,
@@ -130,7 +133,7 @@ class Placer(Service, ConsumerRebalanceListener):
         generation = self._generation
         await ledger.open()
         self._topic_id = await topic_id(self._partition.topic, self._args)
-        placing, position = await self._recover(ledger)
+        placing, position = await self._recover(ledger, generation)
         self._position = position
         self._check(generation)
         end = (await self._consumer.end_offsets([self._partition]))[self._partition]
@@ -167,8 +170,11 @@ class Placer(Service, ConsumerRebalanceListener):
 
     # -- state
 
-    async def _recover(self, ledger: Ledger) -> tuple[Placing, int]:
-        """Rebuild the state from the placement log; return it with the offset of the last decision."""
+    async def _recover(self, ledger: Ledger, generation: int) -> tuple[Placing, int]:
+        """Rebuild the state from the placement log; return it with the offset of the last decision.
+
+        Raises Lost when the partition goes to somebody else meanwhile.
+        """
         started = time.monotonic()
         self._part.recovered = False
         placing = Placing(
@@ -181,6 +187,9 @@ class Placer(Service, ConsumerRebalanceListener):
             placing.restore(entry.story, entry.decision)
             position = entry.offset
             count += 1
+            if count % BREATH == 0:
+                self._check(generation)
+                await asyncio.sleep(0)
             if count % 10_000 == 0:
                 log.info("place.recovering", decisions=count)
         seconds = time.monotonic() - started
