@@ -47,8 +47,11 @@ bench: .venv/dev.stamp  ## stories a second end to end, latency, core cost besid
 	$(BIN)/python tests/bench/core.py
 	$(BIN)/python tests/bench/end_to_end.py
 
+faults: .venv/dev.stamp  ## the fault suite on real brokers: kills, cuts, restarts; prints a table; takes most of an hour
+	$(BIN)/python -m tests.faults --fault all
+
 quality: .venv/dev.stamp  ## precision and recall on the labelled pairs; needs ../shared
-	$(BIN)/wiretrace evaluate --stream ../shared/news/stream.jsonl.gz --pairs ../shared/news/pairs.tsv
+	$(BIN)/wiretrace evaluate --stream ../shared/news/stream.jsonl.gz --pairs ../shared/news/pairs.tsv --glued 300
 
 lock: .venv/dev.stamp  ## resolve the dependencies again and write the locks
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements/run.lock

@@ -53,7 +53,8 @@ _NOT_CORRECTS: Final = re.compile(
 )
 _DIGEST: Final = re.compile(
     r"""(?:\w{1,12}\s){0,4}News\s(?:in\sBrief|Summary|Digest|Minute|Brief)\b|\bNews\sSummary\sat\b|\bUpdate\son\sthe\slatest\b
-        |^(?:AP\s)?(?:10|Ten|Five|5)\sThings\sto\sKnow\b|\bTop\s(?:[A-Z][\w.]{1,16}\s){0,3}(?:News|Headlines|Stories)\sat\b
+        |^(?:AP\s)?(?:10|Ten)\sThings\sto\sKnow\b|^(?:5|Five)\sThings\sto\sKnow\sfor\b
+        |\bTop\s(?:[A-Z][\w.]{1,16}\s){0,3}(?:News|Headlines|Stories)\sat\b
         |\bNews\sDigest\b|\bCoverage\sAdvisory\b|\b(?:Today|This\sDay)\sin\sHistory\b|\bMain\sstories\son\b|\bnews\sdiary\b
         |^Letters(?:\sto\sthe\seditor)?:\s|\bSPORTS?\sTRIVIA\b|\bNewsbrief\b|\bAt\sa\sGlance\b.{0,20}\bnews\b|^(?:The\s)?main\sstories\s""",
     re.VERBOSE | re.IGNORECASE,

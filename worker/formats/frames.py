@@ -15,6 +15,18 @@ _LOST: Final = re.compile(
         |[\t ^]{0,8}[A-Z]{2,4}-[A-Z]{2}-\d\d-\d\d-\d\d[ ]{1,2}\d{4}[ ]?(?:GMT|[ECMP][SD]T)<?[ ]{0,4}$)""",
     re.VERBOSE | re.MULTILINE,
 )
+LOST_HEAD: Final = re.compile(
+    r"^[a-z]{3}\d{3,5} {1,4}[1-9] {1,4}[a-z]{1,3} {1,4}\d{1,5} "
+    r"[^\n]{0,40}?[a-z]{2,5} {1,3}\d{2,6}[ \t]{0,3}$",
+    re.MULTILINE,
+)
+"""The header of an IPTC 7901 message without its SOH."""
+
+CLOSED: Final = re.compile(
+    r"^\d{6} {0,2}(?:GMT|UTC|ME?S?Z)? {0,2}[A-Z][^\W\d]{2,8}\.? \d\d[ \t]{0,3}$", re.MULTILINE
+)
+"""The date under an IPTC 7901 message without its ETX."""
+
 _LOOK: Final = 200_000
 
 
@@ -33,6 +45,12 @@ def decode_frame(body: bytes) -> tuple[str, str]:
         return body.decode("cp1252", "replace"), "cp1252"
 
 
-def is_lost_frame(text: str) -> bool:
-    """Tell whether text is ANPA without its control bytes: a keyword line, or the trailer with the date."""
-    return _LOST.search(text.replace("\r\n", "\n") if "\r" in text[:_LOOK] else text, 0, _LOOK) is not None
+def lost_frame(text: str) -> Format | None:
+    """Name the transmission format of text that has lost its control bytes; None when it is none.
+
+    ANPA shows a keyword line or the trailer with the date, IPTC 7901 begins with its header.
+    """
+    start = text[:_LOOK].replace("\r\n", "\n")
+    if _LOST.search(start):
+        return Format.ANPA
+    return Format.IPTC7901 if LOST_HEAD.match(start.lstrip()) else None

@@ -18,6 +18,7 @@ from worker.dialects.status import read_urgency
 from worker.dialects.versions import Version, read_version
 from worker.errors import NoCopy
 from worker.formats.draft import Draft, Item, Source
+from worker.formats.frames import CLOSED, LOST_HEAD
 from worker.formats.times import rfc3339
 from worker.formats.wire import Sorter, finish
 from worker.story import Credit, CreditKind, FurnitureKind, Role, Subject
@@ -94,12 +95,19 @@ class _Heading:
 def parse(source: Source) -> Iterator[Item]:
     """Yield the messages of a transmission; one without heading and text is yielded as NoCopy."""
     text = source.text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\x01" not in text:
+        text = _reframed(text)
     for message in text.split("\x01")[1:]:
         draft = _message(message.split("\x04", 1)[0])
         if draft is None:
             yield NoCopy("an IPTC 7901 message without text")
         else:
             yield replace(draft, warnings=(*source.warnings, *draft.warnings))
+
+
+def _reframed(text: str) -> str:
+    """Put back the control bytes that a transmission lost, before its headers and its closing dates."""
+    return CLOSED.sub("\x03\\g<0>", LOST_HEAD.sub("\x01\\g<0>", text))
 
 
 def _message(message: str) -> Draft | None:
@@ -136,12 +144,17 @@ def _message(message: str) -> Draft | None:
                 version_created=_moment(end),
                 published=_moment(end),
                 subjects=(Subject(code=head["category"], scheme="iptc-7901"),) if head else (),
-                warnings=() if head else ("the header of the message cannot be read",),
+                warnings=_warnings(head is not None, bool(stx)),
             )
         ),
         labels=heading.labels,
         provider=running["agency"] if running else None,
     )
+
+
+def _warnings(headed: bool, framed: bool) -> tuple[str, ...]:  # noqa: FBT001 - two facts, one question
+    lost = () if framed else ("control bytes of the frame are lost",)
+    return lost if headed else (*lost, "the header of the message cannot be read")
 
 
 def _cut_header(message: str) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from email.header import decode_header
 from email.message import Message
 from typing import Final
 
+from worker.dialects.agencies import agency_named
 from worker.errors import Malformed, NoCopy, TooDeep, WireError
 from worker.formats.blocks import Block, html_blocks, text_blocks
 from worker.formats.charset import decode
@@ -100,6 +101,7 @@ def parse(source: Source) -> Iterator[Item]:
     base = Draft(
         native_id=mail.message_id,
         native_ids=(mail.message_id,) if mail.message_id else (),
+        distributor=agency_named(mail.sender) if mail.sender else None,
         published=mail.date,
         version_created=mail.date,
         warnings=(*source.warnings, *mail.warnings),

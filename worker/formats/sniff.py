@@ -8,7 +8,7 @@ from typing import Final
 from worker.errors import EmptyPayload, Malformed, TooDeep, UnknownFormat, WireError
 from worker.formats.charset import Decoded, decode
 from worker.formats.draft import Format, Source
-from worker.formats.frames import decode_frame, framed, is_lost_frame
+from worker.formats.frames import decode_frame, framed, lost_frame
 from worker.formats.json_kind import holds_record, is_record, json_format, wrapped_objects, wrapped_text
 from worker.formats.json_tree import looks_like_json, read_json
 from worker.formats.mail import is_mail, read_mails
@@ -179,7 +179,7 @@ def _wire_text(
 ) -> list[Source | WireError] | None:
     """Read a string as a payload if it is in a format of the wire; None for prose, HTML or what is broken."""
     start = text.lstrip("\ufeff \t\r\n")[:_LOOK]
-    if not start or not (start[0] in "<{[\x01\x16^" or is_lost_frame(start)):
+    if not start or not (start[0] in "<{[\x01\x16^" or lost_frame(start)):
         return None
     if start[0] == "<" and _HTML.match(start):
         return None
@@ -223,8 +223,8 @@ def _of_text(text: str, hint: str) -> Format:
             return Format.WEBPAGE if (root_name(text) or "").lower() == "html" else Format.XML
     if "html" in hint and _TAG.search(text, 0, _LOOK):
         return Format.WEBPAGE
-    if is_lost_frame(text):
-        return Format.ANPA
+    if frame := lost_frame(text):
+        return frame
     return Format.PAGETEXT
 
 

@@ -1,5 +1,7 @@
 """IPTC 7901: dpa's frame, its heading, its tail."""
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -97,6 +99,15 @@ def test_messages_end_to_end_are_as_many_stories_and_an_empty_one_is_refused_alo
     )
     parts = split(Payload(body=body))
     assert [type(part) for part in parts] == [Story, Rejected, Story]
+
+
+def test_messages_that_lost_their_control_bytes_are_read_as_before():
+    body = message() + message(header="eca064 3 i 9 dpa 063")
+    bare = stories(re.sub(rb"[\x00-\x08\x7f]", b"", body))
+    assert [(story.native_ids, story.headline, texts(story), story.published) for story in bare] == [
+        (story.native_ids, story.headline, texts(story), story.published) for story in stories(body)
+    ]
+    assert all(story.warnings for story in bare)
 
 
 @given(st.binary(max_size=200), st.integers(0, 600))
