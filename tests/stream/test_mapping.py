@@ -166,7 +166,7 @@ def test_a_story_that_was_not_matched_is_keyed_by_itself():
     assert mapping.record_key(kept.story) == b"s2"
 
 
-def test_a_merge_is_keyed_by_the_id_that_ends():
+def test_a_merge_is_keyed_by_the_id_that_goes_on():
     message = mapping.merge_to_wire(Merge(canonical_id="younger", into="older", story_id="bridge"))
     assert orjson.loads(encode(message)) == {
         "schema": "merge.v1",
@@ -175,7 +175,7 @@ def test_a_merge_is_keyed_by_the_id_that_ends():
         "into": "older",
         "story_id": "bridge",
     }
-    assert mapping.record_key(message) == b"younger"
+    assert mapping.record_key(message) == b"older"
 
 
 @pytest.mark.parametrize(("into", "status"), [(None, "live"), ("c0", "alias")])

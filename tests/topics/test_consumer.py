@@ -60,8 +60,12 @@ class Place:
     async def merged(self, younger, older):
         merge = MergeV1(canonical_id=younger, into=older, story_id="bridge")
         alias = CanonicalV1(status="alias", canonical_id=younger, into=older, sequence=1)
-        key = younger.encode()
-        await self.write([(self.variants, key, encode(merge)), (self.stories, key, encode(alias))])
+        await self.write(
+            [
+                (self.variants, older.encode(), encode(merge)),
+                (self.stories, younger.encode(), encode(alias)),
+            ]
+        )
 
     async def write(self, records, *, commit=True):
         await self.producer.begin_transaction()

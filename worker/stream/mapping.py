@@ -263,13 +263,19 @@ def coordinates_from_wire(message: wire.Coordinates) -> Coordinates:
 
 
 def record_key(message: wire.VariantV1 | wire.MergeV1 | wire.CanonicalV1 | wire.StoryV1) -> bytes:
-    """Key the record of a message as the catalogue says: canonical id, or story id where there is none."""
+    """Key the record of a message as the catalogue says: canonical id, or story id where there is none.
+
+    A merge goes under the id that goes on: in its partition it stands before the variants that follow, so
+    that who follows the younger story misses none of them.
+    """
     match message:
         case wire.StoryV1():
             key = message.id
         case wire.VariantV1():
             key = message.canonical_id or message.story_id
-        case wire.MergeV1() | wire.CanonicalV1():
+        case wire.MergeV1():
+            key = message.into
+        case wire.CanonicalV1():
             key = message.canonical_id
         case _:
             assert_never(message)

@@ -30,24 +30,24 @@ def tick_record(at: int, *, prefix: str) -> Outgoing:
 
 
 def step_records(step: Step, *, offset: int, prefix: str) -> list[Outgoing]:
-    """Return all that one step of the fold publishes, in order: variants, merges, snapshots, decision.
+    """Return all that one step of the fold publishes, in order: merges, variants, snapshots, decision.
 
     ``offset`` is that of the record of wire-stories which the step decided.
     """
     decision = mapping.decision_to_wire(step.decision, offset=offset, worker=VERSION)
     at = decision.at
     records = []
-    for placement in step.placements:
-        message = mapping.placement_to_wire(placement)
-        identity = f"{message.story_id}/{message.sequence or 0}"
-        records.append(
-            _record(message, CANONICAL_VARIANTS.name, prefix, event="variant.placed", id_=identity, time=at)
-        )
     for merge in step.merges:
         merged = mapping.merge_to_wire(merge)
         identity = f"{merged.canonical_id}/{merged.into}"
         records.append(
             _record(merged, CANONICAL_VARIANTS.name, prefix, event="canonical.merged", id_=identity, time=at)
+        )
+    for placement in step.placements:
+        message = mapping.placement_to_wire(placement)
+        identity = f"{message.story_id}/{message.sequence or 0}"
+        records.append(
+            _record(message, CANONICAL_VARIANTS.name, prefix, event="variant.placed", id_=identity, time=at)
         )
     for canonical in step.canonicals:
         snapshot = mapping.canonical_to_wire(canonical)
