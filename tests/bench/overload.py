@@ -10,6 +10,7 @@ connection meanwhile.
 import argparse
 import asyncio
 import logging
+import signal
 import sys
 import tempfile
 import time
@@ -101,6 +102,7 @@ def main() -> int:
     parser.add_argument("--slow", action="store_true")
     parser.add_argument("--refold", action="store_true", help="also fold the stories anew and compare")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the worker is stopped on the way out
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     return 0 if asyncio.run(run(options)) else 1
 
