@@ -4,14 +4,15 @@ import gzip
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final, Literal
 
 import orjson
 
+from worker.errors import BadHeaders
 from worker.story import Payload
+from worker.stream.incoming import milliseconds as told_milliseconds
 
 LINES: Final = (".jsonl", ".jsonl.gz")
 """Files of JSON articles, one a line; every other file is one payload."""
@@ -180,13 +181,9 @@ def milliseconds(published: str | None) -> int | None:
     None when there is none, when it is no ISO 8601 time, or when it is out of 1970 to 9999.
     """
     try:
-        time = datetime.fromisoformat(published or "")
-        if time.tzinfo is None:
-            time = time.replace(tzinfo=UTC)
-        found = round(time.timestamp() * 1000)
-    except (ValueError, OverflowError):
+        return told_milliseconds(published or "")
+    except BadHeaders:
         return None
-    return found if found >= 0 else None
 
 
 def _read_manifest(path: Path) -> dict[str, _Facts]:

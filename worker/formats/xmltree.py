@@ -111,10 +111,6 @@ def _texts(element: Element) -> Iterator[str]:
     return (str(text) for text in element.itertext())
 
 
-def _local_key(key: object) -> str:
-    return _local_name(str(key))
-
-
 @lru_cache(maxsize=4096)
 def _local_name(name: str) -> str:
     """Cut the namespace off; feeds use few names, so each is cut once."""

@@ -112,8 +112,7 @@ async def lacking(settings: Settings) -> tuple[str, ...]:
     Raises Refused, KafkaError.
     """
     names = {full_name(topic, settings): topic for topic in CATALOG}
-    async with _Admin(settings) as admin:
-        present = await admin.present(list(names))
+    present = await describe(settings)
     return tuple(
         name
         for name, topic in names.items()
