@@ -16,6 +16,7 @@ class Reason(StrEnum):
     TOO_MANY_STORIES = "too_many_stories"  # one payload, more stories than the limit
     TOO_DEEP = "too_deep"  # nesting over the limit
     TOO_SLOW = "too_slow"  # splitting took longer than the limit; never told by the core, which has no clock
+    OUT_OF_MEMORY = "out_of_memory"  # splitting took more memory than the limit; the same
     BAD_HEADERS = "bad_headers"  # CloudEvents headers that contradict themselves
     INTERNAL = "internal"  # a defect of ours: the payload is kept for redrive
 

@@ -45,6 +45,7 @@ class Settings:
     copy_words: int = Limits().copy_words
     stories: int = Limits().stories
     parse_time: float = 10.0
+    parse_memory: int = 1024 * 1024 * 1024
     reject_limit: int = 50
     place_batch: int = 100
     linger_ms: int = 5
@@ -200,6 +201,7 @@ VARIABLES: Final[Mapping[str, Setting]] = MappingProxyType(
         "WIRETRACE_COPY_WORDS": Setting("copy_words", _whole(1, 10_000_000)),
         "WIRETRACE_STORIES": Setting("stories", _whole(1, 100_000)),
         "WIRETRACE_PARSE_TIME": Setting("parse_time", _seconds),
+        "WIRETRACE_PARSE_MEMORY": Setting("parse_memory", _whole(256 * 1024 * 1024, 1 << 40)),
         "WIRETRACE_REJECT_LIMIT": Setting("reject_limit", _whole(0, 100)),
         "WIRETRACE_PLACE_BATCH": Setting("place_batch", _whole(1, 10_000)),
         "WIRETRACE_LINGER_MS": Setting("linger_ms", _whole(0, 10_000)),

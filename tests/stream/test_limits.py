@@ -8,7 +8,7 @@ import pytest
 
 from worker.errors import Reason
 from worker.pipeline import Limits
-from worker.stream import splitter
+from worker.stream import splitting
 from worker.stream.deadline import OutOfTime, deadline
 from worker.stream.limit import LEAST, RejectLimit, TooManyRejects
 from worker.stream.rejects import Origin
@@ -71,7 +71,7 @@ def test_a_payload_that_takes_for_ever_is_refused_as_too_slow(monkeypatch):
         except Exception:  # noqa: BLE001 - as a parser that swallows all
             return ()
 
-    monkeypatch.setattr(splitter, "split", dawdle)
+    monkeypatch.setattr(splitting, "split", dawdle)
     origin = Origin(
         topic="t",
         topic_id="0",
@@ -81,5 +81,5 @@ def test_a_payload_that_takes_for_ever_is_refused_as_too_slow(monkeypatch):
         key=None,
         value=b"The harbour board voted.",
     )
-    (part,) = splitter.outcome(origin, Limits(), 0.1)
-    assert part.reason is Reason.TOO_SLOW
+    told = splitting.answer(origin, splitting.Terms(prefix="", limits=Limits(), seconds=0.1, memory=1 << 30))
+    assert told.reasons == (Reason.TOO_SLOW.value,)

@@ -137,7 +137,6 @@ async def run(settings: Settings) -> int:
         halt("worker.stop_timed_out", seconds=STOP_WITHIN)
     stopping.result()
     if worker.crashed:
-        log.error("worker.crashed", error=repr(worker.crash_reason)[:500])
-        return 1
+        halt("worker.crashed", error=repr(worker.crash_reason)[:500])  # Faust's agents outlive a cancellation
     log.info("worker.stopped")
     return 0

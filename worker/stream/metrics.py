@@ -26,3 +26,5 @@ RECOVERY_SECONDS: Final = Gauge("wiretrace_recovery_seconds", "Last rebuild of t
 PLACING: Final = Gauge("wiretrace_placing", "Whether this worker places")
 # transactions of place, by outcome: committed, failed
 TRANSACTIONS: Final = Counter("wiretrace_transactions", "Transactions of place", ["outcome"])
+# split processes that died, each of some payload
+SPLIT_DEATHS: Final = Counter("wiretrace_split_deaths", "Split processes that died")

@@ -1,8 +1,10 @@
-"""The agent ``split``: a payload in, its stories and rejects out, acknowledged when the broker has them."""
+"""The agent ``split``: a payload in, its stories and rejects out, acknowledged when the broker has them.
+
+The split process does the work; it is asked here, and what it answers is published and acknowledged in order.
+"""
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
 
 import faust
@@ -10,95 +12,24 @@ import structlog
 from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 from mode import Service
 
-from topics.catalog import WIRE_PAYLOADS, WIRE_STORIES, topic_name
-from topics.codec import EncodeError
-from worker.errors import BadHeaders, Reason
-from worker.pipeline import Empty, Limits, Part, Rejected, split
+from topics.catalog import WIRE_PAYLOADS, topic_name
 from worker.settings import Settings
-from worker.story import Coordinates, Story
 from worker.stream import metrics
-from worker.stream.deadline import OutOfTime, deadline
 from worker.stream.halt import halt
-from worker.stream.incoming import read_payload
 from worker.stream.kafka import client_args
 from worker.stream.limit import RejectLimit, TooManyRejects
-from worker.stream.outgoing import story_record
-from worker.stream.publish import Outgoing, Publisher
-from worker.stream.rejects import Origin, reject
+from worker.stream.publish import Publisher
+from worker.stream.rejects import Origin
+from worker.stream.split_process import SplitProcess
+from worker.stream.splitting import Answer, Terms
 from worker.stream.topic_id import topic_id
 
 log = structlog.get_logger("wiretrace.split")
 
 WATCH_EVERY: Final = 2.0  # seconds between looks at the payload topic's id
 MISSING_LOOKS: Final = 3  # without the topic before we give up: metadata lags behind a restart
+ASKED: Final = 64  # payloads that the split process has before it
 UNDER_WAY: Final = 500  # payloads whose records the broker has not acknowledged yet
-FRAME_BYTES: Final = 4096  # what a record needs beside its value
-
-
-def outcome(origin: Origin, limits: Limits, seconds: float) -> tuple[Part, ...]:
-    """Split one payload record within ``seconds``; never raises, a defect of ours is a reject too."""
-    try:
-        with deadline(seconds):
-            return _split_payload(origin, limits)
-    except OutOfTime:
-        return (Rejected(reason=Reason.TOO_SLOW, message=f"not split within {seconds:g} s"),)
-
-
-def _split_payload(origin: Origin, limits: Limits) -> tuple[Part, ...]:
-    try:
-        payload = read_payload(
-            value=origin.value,
-            headers=origin.headers,
-            coordinates=Coordinates(topic=origin.topic_id, partition=origin.partition, offset=origin.offset),
-            appended=origin.timestamp or 0,
-        )
-        return split(payload, limits)
-    except BadHeaders as error:
-        return (Rejected(reason=error.reason, message=str(error)),)
-    except Exception as error:
-        log.exception("payload.broke", topic=origin.topic, partition=origin.partition, offset=origin.offset)
-        return (Rejected(reason=Reason.INTERNAL, message=f"{type(error).__name__}: {error}"),)
-
-
-def records_of(parts: Sequence[Part], origin: Origin, *, prefix: str, limits: Limits) -> list[Outgoing]:
-    """Return what a payload becomes on the topics: stories in their order, then rejects."""
-    stories: list[Outgoing] = []
-    letters: list[Outgoing] = []
-    for part in parts:
-        if isinstance(part, Story):
-            refusal = _refuse_unsendable(part, stories, prefix)
-            if refusal is None:
-                continue
-            part = refusal  # noqa: PLW2901 - the part became a reject
-        if isinstance(part, Empty):
-            part = Rejected(reason=Reason.NO_COPY, message=part.reason)  # noqa: PLW2901 - accounted for
-        letters.append(
-            reject(
-                origin,
-                prefix=prefix,
-                stage="split",
-                reason=part.reason,
-                message=part.message,
-                limit=limits.payload_bytes,
-                part=part.part,
-            )
-        )
-    return stories + letters
-
-
-def _refuse_unsendable(story: Story, stories: list[Outgoing], prefix: str) -> Rejected | None:
-    """Append the record of a story, or say why there can be none."""
-    part = story.coordinates.part
-    try:
-        record = story_record(story, prefix=prefix)
-    except EncodeError as error:
-        return Rejected(reason=Reason.MALFORMED, message=str(error), part=part)
-    if len(record.value or b"") + FRAME_BYTES > WIRE_STORIES.max_message_bytes:
-        return Rejected(
-            reason=Reason.TOO_LARGE, message="the story as JSON is over the topic's limit", part=part
-        )
-    stories.append(record)
-    return None
 
 
 class Splitter(Service):
@@ -110,11 +41,19 @@ class Splitter(Service):
     def __init__(self, app: faust.App, settings: Settings, publisher: Publisher, **kwargs: Any) -> None:  # noqa: ANN401
         self._settings = settings
         self._publisher = publisher
-        self._limits = settings.limits()
+        self._process = SplitProcess(
+            Terms(
+                prefix=settings.prefix,
+                limits=settings.limits(),
+                seconds=settings.parse_time,
+                memory=settings.parse_memory,
+            )
+        )
         self._reject_limit = RejectLimit(settings.reject_limit, clock=time.monotonic)
         self._topic = topic_name(WIRE_PAYLOADS.name, settings.prefix)
         self._topic_id = ""
         self._known = asyncio.Event()  # that is
+        self._asked: asyncio.Queue[tuple[Any, Origin, asyncio.Future[Answer]]] = asyncio.Queue(ASKED)
         self._under_way: asyncio.Queue[tuple[Any, list[asyncio.Future[Any]]]] = asyncio.Queue(UNDER_WAY)
         channel = app.topic(
             self._topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
@@ -155,27 +94,32 @@ class Splitter(Service):
             except (KafkaError, OSError, TimeoutError):
                 continue  # the broker cannot be asked; the consumer says so
 
-    async def _split(self, stream: Any) -> AsyncIterator[str]:  # noqa: ANN401 - Faust's stream
+    async def on_start(self) -> None:
+        """Start the split process."""
+        await self.add_runtime_dependency(self._process)
+
+    async def _split(self, stream: Any) -> None:  # noqa: ANN401 - Faust's stream
         async for event in stream.noack().events():
             await self._known.wait()  # Faust may let records through before it has told us of the assignment
-            started = time.perf_counter()
             origin = self._origin(event.message)
-            parts = outcome(origin, self._limits, self._settings.parse_time)
-            records = records_of(parts, origin, prefix=self._settings.prefix, limits=self._limits)
             try:
-                receipts = await self._publisher.publish(records)
+                await self._asked.put((event, origin, await self._process.split(origin)))
             except Exception as error:  # left to Faust, it would go on with the next event
                 await self.crash(error)
                 raise
-            await self._under_way.put((event, receipts))
-            outcome_ = _tell(parts, origin, time.perf_counter() - started)
+
+    @Service.task
+    async def _publish(self) -> None:
+        while not self.should_stop:
+            event, origin, answering = await self._asked.get()
+            answer = await answering
+            await self._under_way.put((event, await self._publisher.publish(answer.records)))
+            _tell(answer, origin)
             try:
-                self._reject_limit.count(refused=outcome_ == "rejected")
+                self._reject_limit.count(refused=answer.outcome == "rejected")
             except TooManyRejects as error:
                 log.critical("rejects.limit", message=str(error))
-                await self.crash(error)
                 raise
-            yield outcome_
 
     @Service.task
     async def _acknowledge(self) -> None:
@@ -197,21 +141,19 @@ class Splitter(Service):
         )
 
 
-def _tell(parts: Sequence[Part], origin: Origin, seconds: float) -> str:
-    """Log and count what became of one payload; return it in a word."""
-    metrics.STAGE_SECONDS.labels("split").observe(seconds)
-    refused = [part for part in parts if isinstance(part, Rejected)]
-    stories = sum(isinstance(part, Story) for part in parts)
-    told = "split" if stories else "rejected" if refused else "empty"
-    metrics.PAYLOADS.labels(told).inc()
-    for part in refused:
-        metrics.REJECTS.labels(part.reason.value).inc()
+def _tell(answer: Answer, origin: Origin) -> None:
+    """Log and count what became of one payload."""
+    metrics.STAGE_SECONDS.labels("split").observe(answer.seconds)
+    metrics.PAYLOADS.labels(answer.outcome).inc()
+    for reason in answer.reasons:
+        metrics.REJECTS.labels(reason).inc()
+    at = {"partition": origin.partition, "offset": origin.offset}
+    if answer.defect is not None:
+        log.error("payload.broke", topic=origin.topic, exception=answer.defect, **at)
     log.info(
         "payload.handled",
-        partition=origin.partition,
-        offset=origin.offset,
-        stories=stories,
-        rejects=[part.reason.value for part in refused],
-        ms=round(seconds * 1000, 2),
+        stories=answer.stories,
+        rejects=list(answer.reasons),
+        ms=round(answer.seconds * 1000, 2),
+        **at,
     )
-    return told

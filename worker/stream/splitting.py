@@ -1,0 +1,144 @@
+"""One payload record → the records that it becomes: its stories, then its rejects. No Kafka, no loop."""
+
+import resource
+import time
+import traceback
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+from topics.catalog import WIRE_STORIES
+from topics.codec import EncodeError
+from worker.errors import BadHeaders, Reason
+from worker.pipeline import Empty, Limits, Part, Rejected, split
+from worker.story import Coordinates, Story
+from worker.stream.deadline import OutOfTime, deadline
+from worker.stream.incoming import read_payload
+from worker.stream.outgoing import story_record
+from worker.stream.publish import Outgoing
+from worker.stream.rejects import Origin, reject
+
+FRAME_BYTES: Final = 4096  # what a record needs beside its value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """Under what terms a payload is split: ``seconds`` and ``memory`` bytes at most."""
+
+    prefix: str
+    limits: Limits
+    seconds: float
+    memory: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What became of a payload: its records, the reasons of the rejects among them, seconds of work.
+
+    ``defect`` is the traceback of a fault of ours.
+    """
+
+    records: tuple[Outgoing, ...]
+    stories: int
+    reasons: tuple[str, ...]
+    seconds: float
+    defect: str | None = None
+
+    @property
+    def outcome(self) -> str:
+        """Say in a word what became of the payload."""
+        return "split" if self.stories else "rejected" if self.reasons else "empty"
+
+
+def bound_memory(size: int) -> None:
+    """Let this process take at most ``size`` bytes for data; more is a MemoryError, where the system can."""
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_DATA, (size, size))
+
+
+def answer(origin: Origin, terms: Terms) -> Answer:
+    """Split one payload record; never raises, a defect of ours is a reject too."""
+    started = time.perf_counter()
+    defect: str | None = None
+    parts: Sequence[Part]
+    try:
+        with deadline(terms.seconds):
+            parts = _split_payload(origin, terms.limits)
+    except OutOfTime:
+        message = f"not split within {terms.seconds:g} s"
+        parts = (Rejected(reason=Reason.TOO_SLOW, message=message),)
+    except MemoryError:
+        message = f"not split with {terms.memory >> 20} MiB of memory"
+        parts = (Rejected(reason=Reason.OUT_OF_MEMORY, message=message),)
+    except BadHeaders as error:
+        parts = (Rejected(reason=error.reason, message=str(error)),)
+    except Exception as error:  # noqa: BLE001 - told with the answer
+        defect = traceback.format_exc()
+        parts = (Rejected(reason=Reason.INTERNAL, message=f"{type(error).__name__}: {error}"),)
+    records = _records_of(parts, origin, terms)
+    return Answer(
+        records=tuple(records),
+        stories=sum(isinstance(part, Story) for part in parts),
+        reasons=tuple(part.reason.value for part in parts if isinstance(part, Rejected)),
+        seconds=time.perf_counter() - started,
+        defect=defect,
+    )
+
+
+def refusal(origin: Origin, terms: Terms, reason: Reason, message: str) -> Answer:
+    """Refuse a payload that nobody could split."""
+    part = Rejected(reason=reason, message=message)
+    records = tuple(_records_of((part,), origin, terms))
+    return Answer(records=records, stories=0, reasons=(reason.value,), seconds=0.0)
+
+
+def _split_payload(origin: Origin, limits: Limits) -> tuple[Part, ...]:
+    payload = read_payload(
+        value=origin.value,
+        headers=origin.headers,
+        coordinates=Coordinates(topic=origin.topic_id, partition=origin.partition, offset=origin.offset),
+        appended=origin.timestamp or 0,
+    )
+    return split(payload, limits)
+
+
+def _records_of(parts: Sequence[Part], origin: Origin, terms: Terms) -> list[Outgoing]:
+    """Return what a payload becomes on the topics: stories in their order, then rejects."""
+    stories: list[Outgoing] = []
+    letters: list[Outgoing] = []
+    for part in parts:
+        if isinstance(part, Story):
+            refusal = _refuse_unsendable(part, stories, terms.prefix)
+            if refusal is None:
+                continue
+            part = refusal  # noqa: PLW2901 - the part became a reject
+        if isinstance(part, Empty):
+            part = Rejected(reason=Reason.NO_COPY, message=part.reason)  # noqa: PLW2901 - accounted for
+        letters.append(
+            reject(
+                origin,
+                prefix=terms.prefix,
+                stage="split",
+                reason=part.reason,
+                message=part.message,
+                limit=terms.limits.payload_bytes,
+                part=part.part,
+            )
+        )
+    return stories + letters
+
+
+def _refuse_unsendable(story: Story, stories: list[Outgoing], prefix: str) -> Rejected | None:
+    """Append the record of a story, or say why there can be none."""
+    part = story.coordinates.part
+    try:
+        record = story_record(story, prefix=prefix)
+    except EncodeError as error:
+        return Rejected(reason=Reason.MALFORMED, message=str(error), part=part)
+    if len(record.value or b"") + FRAME_BYTES > WIRE_STORIES.max_message_bytes:
+        return Rejected(
+            reason=Reason.TOO_LARGE, message="the story as JSON is over the topic's limit", part=part
+        )
+    stories.append(record)
+    return None
