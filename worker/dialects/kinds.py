@@ -52,7 +52,7 @@ _NOT_CORRECTS: Final = re.compile(
     r"\b[Nn]o correction|\bcorrection (?:is|will be|to follow)|corrections? officers?|correct time"
 )
 _DIGEST: Final = re.compile(
-    r"""(?:\w{1,12}\s){0,4}News\s(?:in\sBrief|Summary|Digest|Minute|Brief)\b|\bNews\sSummary\sat\b|\bUpdate\son\sthe\slatest\b
+    r"""\bNews\s(?:in\sBrief|Summary|Digest|Minute|Brief)\b|\bNews\sSummary\sat\b|\bUpdate\son\sthe\slatest\b
         |^(?:AP\s)?(?:10|Ten)\sThings\sto\sKnow\b|^(?:5|Five)\sThings\sto\sKnow\sfor\b
         |\bTop\s(?:[A-Z][\w.]{1,16}\s){0,3}(?:News|Headlines|Stories)\sat\b
         |\bNews\sDigest\b|\bCoverage\sAdvisory\b|\b(?:Today|This\sDay)\sin\sHistory\b|\bMain\sstories\son\b|\bnews\sdiary\b

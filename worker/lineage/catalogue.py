@@ -18,7 +18,8 @@ from worker.lineage.placement import Canonical, Member, Relation
 from worker.lineage.postings import Documents, Keys, Postings
 from worker.matching.narrative import Mask, Narrative, read
 from worker.matching.sketch import SHIFT, sampled_hashes
-from worker.matching.topic import Bag, Lexicon, keywords, lead_of
+from worker.matching.tokens import Tokens, tokens
+from worker.matching.topic import Bag, Lexicon, keywords, lead_of, top, whole_of
 from worker.story import Fingerprint, Role, Story
 
 KEPT_COPIES: Final = 8  # of one canonical story: its own copy and the latest variants that add to it
@@ -106,6 +107,7 @@ class Catalogue:
         self._narratives: OrderedDict[int, Narrative] = OrderedDict()
         self._stories: OrderedDict[int, Story] = OrderedDict()
         self._leads: OrderedDict[int, Bag] = OrderedDict()
+        self._wholes: OrderedDict[int, Bag] = OrderedDict()
 
     # Reading
 
@@ -171,10 +173,20 @@ class Catalogue:
         found = self._leads.get(number)
         if found is None:
             story = self.story(number)
-            found = lead_of(story.headline, story.copy())
+            found = lead_of(story.headline, tokens(top(story.copy())))
             self._ready(self._leads, number, found)
         else:
             self._leads.move_to_end(number)
+        return found
+
+    def whole(self, number: int) -> Bag:
+        """Read all words of a held document; those in demand stay ready."""
+        found = self._wholes.get(number)
+        if found is None:
+            found = whole_of(tokens_of(self.story(number)))
+            self._ready(self._wholes, number, found)
+        else:
+            self._wholes.move_to_end(number)
         return found
 
     def narrative(self, number: int) -> Narrative:
@@ -349,6 +361,7 @@ class Catalogue:
         self._narratives.pop(number, None)
         self._stories.pop(number, None)
         self._leads.pop(number, None)
+        self._wholes.pop(number, None)
         self._canon_of[number - self._base] = -1
         self.postings.drop(number)
         self.keyworded.drop(number)
@@ -394,7 +407,12 @@ def _list(crowd: Crowd, member: Member) -> None:
         crowd.latest = (*crowd.latest, member)[-LATEST:]
 
 
-def narrative_of(story: Story) -> Narrative:
-    """Read the narrative of a story."""
+def tokens_of(story: Story) -> Tokens:
+    """Read the words of a story."""
+    return tokens("\n".join([each.text for each in story.paragraphs]))
+
+
+def narrative_of(story: Story, found: Tokens | None = None) -> Narrative:
+    """Read the narrative of a story; ``found`` are its words, where they have been read."""
     cited = frozenset(at for at, each in enumerate(story.paragraphs) if each.role is Role.QUOTE)
-    return read(tuple(story.copy()), cited=cited)
+    return read(tuple(story.copy()), cited=cited, found=found)

@@ -8,7 +8,7 @@ import numpy as np
 
 from worker.lineage.catalogue import UNDATED, Catalogue
 from worker.lineage.postings import counted
-from worker.matching.topic import Bag, alike, keywords, shared_names, whole_of
+from worker.matching.topic import Bag, Weighed, alike, keywords, shared_names, weigh
 from worker.story import Coordinates
 
 HOUR: Final = 3_600_000  # milliseconds
@@ -46,21 +46,25 @@ def same_events(  # noqa: PLR0913 - the story in hand, in parts
     """Find the canonical stories of the same event.
 
     ``joined`` ones are left out, and the other parts of the same payload. ``whole`` reads all the
-    prose of the story, which few need.
+    words of the story, which not all need.
     """
     best: dict[int, Event] = {}
+    lexicon = catalogue.lexicon
+    ours: Weighed | None = None
+    headed = weigh(lead, lexicon)
     for document, apart in _candidates(catalogue, lead, at=at, joined=joined):
         need = NEAR_ALIKE if apart <= NEAR else FAR_ALIKE
-        likeness = alike(lead, catalogue.lead(document), catalogue.lexicon)
+        likeness = alike(headed, weigh(catalogue.lead(document), lexicon))
         if likeness + WHOLE_MOST < (NAMED_ALIKE if apart <= NEAR else need):
             continue
         other = catalogue.story(document).coordinates
         if (other.topic, other.partition, other.offset) == (payload.topic, payload.partition, payload.offset):
             continue
-        theirs = whole_of(catalogue.narrative(document))
-        likeness += min(alike(whole(), theirs, catalogue.lexicon) / 2, WHOLE_MOST)
+        ours = ours or weigh(whole(), lexicon)
+        theirs = weigh(catalogue.whole(document), lexicon)
+        likeness += min(alike(ours, theirs) / 2, WHOLE_MOST)
         if apart <= NEAR and NAMED_ALIKE <= likeness < need:
-            named = shared_names(whole(), theirs, catalogue.lexicon) >= NAMES
+            named = shared_names(ours, theirs) >= NAMES
             need = NAMED_ALIKE if named else need
         canon = catalogue.home(document)
         if likeness >= need and (canon not in best or likeness > best[canon].likeness):

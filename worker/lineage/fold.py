@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from worker.lineage.catalogue import Canon, Catalogue, index_keys, narrative_of, outlet_number
+from worker.lineage.catalogue import Canon, Catalogue, index_keys, narrative_of, outlet_number, tokens_of
 from worker.lineage.credits import attribution
 from worker.lineage.decide import HOLD_SHARE, Comparison, Verdict, decide
 from worker.lineage.events import Event, same_events
@@ -36,6 +36,7 @@ from worker.lineage.variant import describe
 from worker.matching.narrative import Narrative
 from worker.matching.passages import passages
 from worker.matching.recurrence import recurrent_words
+from worker.matching.tokens import Tokens
 from worker.matching.topic import Bag, lead_of, whole_of
 from worker.matching.verify import compare
 from worker.story import Kind, Story
@@ -58,21 +59,21 @@ class _Reading:
     def narrative(self) -> Narrative:
         """Read the copy."""
         if self.ready is None:
-            self.ready = narrative_of(self._story)
+            self.ready = narrative_of(self._story, self._tokens)
         return self.ready
 
     @cached_property
     def lead(self) -> Bag:
         """Read the headline and the first words."""
-        return lead_of(self._story.headline, self._story.copy(), self.ready)
-
-    def whole(self) -> Bag:
-        """Read all the prose."""
-        return self._whole
+        return lead_of(self._story.headline, self._tokens)
 
     @cached_property
-    def _whole(self) -> Bag:
-        return whole_of(self.narrative)
+    def _tokens(self) -> Tokens:
+        return tokens_of(self._story)
+
+    def whole(self) -> Bag:
+        """Read all the words."""
+        return whole_of(self._tokens)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

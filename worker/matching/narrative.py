@@ -25,7 +25,6 @@ TOLD: Final = 0
 QUOTED: Final = 1
 UNPROSAIC: Final = 2
 SPOKEN: Final = 3  # near a first person: a statement or testimony that carries no marks
-LEAD: Final = 800  # characters of copy that tell what it is about
 NEAR: Final = 10  # words around a first person
 BETWEEN: Final = 4  # paragraphs from one first person to the next that are one statement
 TOLD_LEAST: Final = 40  # words: with less besides, a first person is the author's
@@ -40,8 +39,7 @@ class Narrative:
     ``capital`` marks the words that start with a capital.
     ``marks`` holds TOLD, QUOTED, UNPROSAIC or SPOKEN a word; ``told`` masks the words that the
     outlet tells itself. ``starts`` holds the first word of each paragraph, then the number of
-    words; ``lead`` counts the words that start in the first ``LEAD`` characters. ``order`` sorts
-    ``shingles`` into ``ordered``.
+    words. ``order`` sorts ``shingles`` into ``ordered``.
     """
 
     words: Hashes
@@ -49,7 +47,6 @@ class Narrative:
     marks: npt.NDArray[np.uint8]
     told: Mask
     starts: Positions
-    lead: int
     shingles: Hashes
     order: Positions
     ordered: Hashes
@@ -59,10 +56,15 @@ class Narrative:
         return int(np.searchsorted(self.starts, word, side="right")) - 1
 
 
-def read(paragraphs: Sequence[str], *, cited: frozenset[int] = frozenset()) -> Narrative:
-    """Read a copy; ``cited`` counts the paragraphs that the format marks as quotation."""
+def read(
+    paragraphs: Sequence[str], *, cited: frozenset[int] = frozenset(), found: Tokens | None = None
+) -> Narrative:
+    """Read a copy; ``cited`` counts the paragraphs that the format marks as quotation.
+
+    ``found`` are the tokens of the copy, joined by line ends, where they have been read.
+    """
     copy = "\n".join(paragraphs)
-    found = tokens(copy)
+    found = found or tokens(copy)
     offsets = [0, *accumulate(len(text) + 1 for text in paragraphs)]
     starts = found.starts.searchsorted(offsets)
     marks = np.zeros(len(found.hashes), np.uint8)
@@ -78,7 +80,6 @@ def read(paragraphs: Sequence[str], *, cited: frozenset[int] = frozenset()) -> N
         marks=marks,
         told=told,
         starts=starts,
-        lead=int(found.starts.searchsorted(LEAD)),
         shingles=shingles,
         order=order,
         ordered=shingles[order],

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from worker.matching.words import FOLDS, SINGLES
+from worker.matching.words import CHUNK_MAX, FOLDS, KNOWN_MAX, SINGLES
 
 Hashes = npt.NDArray[np.uint64]
 Positions = npt.NDArray[np.int64]
@@ -108,6 +108,26 @@ def tokens(text: str) -> Tokens:
     if kept.all():
         return found
     return Tokens(hashes[kept], found.starts[kept], found.capital[kept])
+
+
+class _ChunkHashes(dict[str, tuple[int, ...]]):
+    """What stands between two spaces → the hashes of its words. A pure function, remembered; bounded."""
+
+    def __missing__(self, chunk: str) -> tuple[int, ...]:
+        found = tuple(tokens(chunk).hashes.tolist())
+        if len(chunk) <= CHUNK_MAX:
+            if len(self) >= KNOWN_MAX:
+                self.clear()
+            self[chunk] = found
+        return found
+
+
+_CHUNKS: Final = _ChunkHashes()
+
+
+def word_hashes(text: str) -> Hashes:
+    """Read the hashes of a short text, such as a headline, of which most words have been read before."""
+    return np.array([each for chunk in text.split() for each in _CHUNKS[chunk]], np.uint64)
 
 
 def _raw(text: str) -> Tokens:

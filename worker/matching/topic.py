@@ -13,11 +13,12 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from worker.matching.narrative import LEAD, UNPROSAIC, Mask, Narrative
-from worker.matching.tokens import Hashes, tokens
+from worker.matching.narrative import Mask
+from worker.matching.tokens import Hashes, Tokens, word_hashes
 
 Weights = npt.NDArray[np.int64]
 
+LEAD: Final = 800  # characters of copy that tell what it is about
 SPACE: Final = re.compile(r"\s")
 RARE: Final = 56  # rarity of a name in one of some hundred stories, or fewer
 OFTEN: Final = 4  # occurrences that count when keywords are chosen
@@ -72,38 +73,32 @@ def _slots(words: Hashes) -> npt.NDArray[np.int64]:
     return (words & np.uint64(SLOTS - 1)).astype(np.int64)
 
 
-def lead_of(headline: str | None, paragraphs: Iterable[str], narrative: Narrative | None = None) -> Bag:
-    """Read the headline and the first words of a copy; those of the headline count twice.
+def lead_of(headline: str | None, copy: Tokens) -> Bag:
+    """Read the headline and the words in the first ``LEAD`` characters of a copy; the headline's count twice.
 
-    ``narrative`` is that of the paragraphs, where it has been read; the answer is the same.
+    ``copy`` may be cut behind them: see ``top``.
     """
-    head = (headline or "")[:LEAD]
-    if narrative is not None:
-        read = tokens(head).hashes
-        return _bag(narrative.words[: narrative.lead], narrative.capital[: narrative.lead], read)
-    found = tokens(f"{head}\n{_top(paragraphs)}")
-    start, stop = found.starts.searchsorted((len(head) + 1, len(head) + 1 + LEAD)).tolist()
-    return _bag(found.hashes[start:stop], found.capital[start:stop], found.hashes[:start])
+    stop = int(copy.starts.searchsorted(LEAD))
+    return _bag(copy.hashes[:stop], copy.capital[:stop], word_hashes((headline or "")[:LEAD]))
 
 
-def _top(paragraphs: Iterable[str]) -> str:
+def top(paragraphs: Iterable[str]) -> str:
     """Cut the first ``LEAD`` characters of a copy, to the end of their last word."""
-    top: list[str] = []
+    parts: list[str] = []
     size = 0
     for text in paragraphs:
-        top.append(text)
+        parts.append(text)
         size += len(text) + 1
         if size > LEAD:
             break
-    copy = "\n".join(top)
+    copy = "\n".join(parts)
     rest = SPACE.search(copy, LEAD)
     return copy[: rest.start()] if rest else copy
 
 
-def whole_of(narrative: Narrative) -> Bag:
-    """Read the prose of a copy."""
-    prose = narrative.marks != UNPROSAIC
-    return _bag(narrative.words[prose], narrative.capital[prose])
+def whole_of(copy: Tokens) -> Bag:
+    """Read all words of a copy."""
+    return _bag(copy.hashes, copy.capital)
 
 
 def _bag(copy: Hashes, capital: Mask, head: Hashes = _NOTHING) -> Bag:
@@ -131,22 +126,40 @@ def keywords(lead: Bag, lexicon: Lexicon) -> npt.NDArray[np.uint32]:
     return (lead.words[chosen[weights[chosen] > 0]] >> np.uint64(32)).astype(np.uint32)
 
 
-def alike(one: Bag, other: Bag, lexicon: Lexicon) -> float:
-    """Measure how alike two bags are, 0 to 1: the cosine of their words, the rare ones heavier."""
-    at = other.words.searchsorted(one.words)
-    at[at == len(other.words)] = 0
-    shared = np.flatnonzero(other.words[at] == one.words) if len(other.words) else at[:0]
-    if not len(shared):
-        return 0.0
-    ours, theirs = lexicon.rarity(one) * one.counts, lexicon.rarity(other) * other.counts
-    product = int((ours[shared] * theirs[at[shared]]).sum())
-    return product / sqrt(int((ours * ours).sum()) * int((theirs * theirs).sum())) if product else 0.0
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A bag with what its words weigh in one state of the lexicon: rarity, that times count, squares."""
+
+    bag: Bag
+    rarity: Weights
+    weights: Weights
+    squares: int
 
 
-def shared_names(one: Bag, other: Bag, lexicon: Lexicon) -> int:
+def weigh(bag: Bag, lexicon: Lexicon) -> Weighed:
+    """Weigh a bag for comparing it: the rare words are the heavier."""
+    rarity = lexicon.rarity(bag)
+    weights = rarity * bag.counts
+    return Weighed(bag, rarity, weights, int(weights.dot(weights)))
+
+
+def alike(one: Weighed, other: Weighed) -> float:
+    """Measure how alike two bags are, 0 to 1: the cosine of their weights."""
+    at, shared = _shared(one.bag, other.bag)
+    product = int(one.weights[shared].dot(other.weights[at[shared]]))
+    return product / sqrt(one.squares * other.squares) if product else 0.0
+
+
+def shared_names(one: Weighed, other: Weighed) -> int:
     """Count the rare names that two bags share."""
+    at, shared = _shared(one.bag, other.bag)
+    named = one.bag.names[shared] & other.bag.names[at[shared]]
+    return int(np.count_nonzero(named & (one.rarity[shared] >= RARE)))
+
+
+def _shared(one: Bag, other: Bag) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Find the words that two bags share: the place of each word of one in the other, and which are there."""
     if not len(other.words):
-        return 0
-    at = np.minimum(other.words.searchsorted(one.words), len(other.words) - 1)
-    shared = (other.words[at] == one.words) & one.names & other.names[at]
-    return int(np.count_nonzero(shared & (lexicon.rarity(one) >= RARE)))
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    at = other.words.searchsorted(one.words)
+    return at, (other.words.take(at, mode="clip") == one.words).nonzero()[0]
