@@ -2,7 +2,8 @@
 
 python tests/bench/core.py [--stream FILE] [--limit N] [--rounds N]
 
-Ours: payload bytes to placement, all included (JSON, split, furniture, fingerprint, probe, alignment, metadata).
+Ours: payload bytes to placement, all included (JSON, split, furniture, fingerprint, probe,
+alignment, metadata).
 Theirs: lower-case, word tokens, five-word shingles, MinHash of 128 permutations by update_batch, query,
 insert.
 The two alternate in rounds; the medians and their ratio are printed, since the machine is noisy.
