@@ -50,6 +50,9 @@ class EventHeaders:
     dataschema: Annotated[Id, Header("ce_dataschema"), "URN of the JSON Schema of the value"]
     content_type: Annotated[Id, TAG, Header("content-type"), "media type"] = "application/json"
     partitionkey: Annotated[str | None, Header("partitionkey"), "key of the record"] = None
+    payloadtime: Annotated[
+        Time | None, Header("ce_payloadtime"), "on wire-stories: when the broker got the payload"
+    ] = None
     traceparent: Annotated[str | None, Header("traceparent"), "W3C trace context"] = None
 
 

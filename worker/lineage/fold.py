@@ -159,6 +159,10 @@ class Fold:
         """Count the bytes of the index and of the copies that are kept."""
         return self._catalogue.size()
 
+    def canonicals(self) -> int:
+        """Count the canonical stories that are remembered."""
+        return len(self._catalogue.canons)
+
     def _is_redelivered(self, story: Story) -> bool:
         place = story.coordinates
         seen = self._seen.get((place.topic, place.partition))

@@ -7,6 +7,7 @@ from mode import Service
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from worker import VERSION
+from worker.stream import metrics
 from worker.stream.vitals import Vitals
 
 
@@ -18,6 +19,8 @@ class Health(Service):
         self._host = host
         self._port = port
         self._runner: web.AppRunner | None = None
+        metrics.READY.set_function(lambda: vitals.unready() is None)
+        metrics.BUILD_INFO.labels(VERSION).set(1)
         super().__init__(**kwargs)
 
     async def on_start(self) -> None:

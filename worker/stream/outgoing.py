@@ -6,6 +6,7 @@ from topics import messages as wire
 from topics.catalog import CANONICAL_STORIES, CANONICAL_VARIANTS, WIRE_PLACEMENTS, WIRE_STORIES, topic_name
 from topics.codec import encode
 from topics.headers import PREFIX, EventHeaders, write_headers
+from topics.times import time_text
 from worker import VERSION
 from worker.lineage.placement import Step
 from worker.story import Story
@@ -15,11 +16,20 @@ from worker.stream.publish import Outgoing
 EVENT: Final = "dev.wiretrace."
 
 
-def story_record(story: Story, *, prefix: str) -> Outgoing:
-    """Return the record of a story for wire-stories."""
+def story_record(story: Story, *, prefix: str, arrived: int | None = None) -> Outgoing:
+    """Return the record of a story for wire-stories.
+
+    ``arrived`` is when the broker got its payload, milliseconds since 1970 UTC.
+    """
     message = mapping.story_to_wire(story)
     return _record(
-        message, WIRE_STORIES.name, prefix, event="story.split", id_=story.id, time=message.received
+        message,
+        WIRE_STORIES.name,
+        prefix,
+        event="story.split",
+        id_=story.id,
+        time=message.received,
+        arrived=None if arrived is None else time_text(arrived),
     )
 
 
@@ -80,6 +90,7 @@ def _record(  # noqa: PLR0913 - the attributes of a CloudEvent
     id_: str,
     time: str | None,
     key: str | None = None,
+    arrived: str | None = None,
 ) -> Outgoing:
     if isinstance(message, wire.VariantV1 | wire.MergeV1 | wire.CanonicalV1 | wire.StoryV1):
         raw_key: bytes | None = mapping.record_key(message)
@@ -91,6 +102,7 @@ def _record(  # noqa: PLR0913 - the attributes of a CloudEvent
         time=time,
         dataschema=f"{PREFIX}{message.schema}",
         partitionkey=None if raw_key is None else raw_key.decode(),
+        payloadtime=arrived,
     )
     return Outgoing(
         topic=topic_name(topic, prefix),

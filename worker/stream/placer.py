@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 from mode import Service
 
 from topics.catalog import WIRE_STORIES, topic_name
+from topics.times import time_ms
 from worker.errors import Reason
 from worker.settings import Settings
 from worker.stream import metrics
@@ -29,6 +30,7 @@ log = structlog.get_logger("wiretrace.place")
 POLL_MS: Final = 200
 RECOVERY_MS: Final = 3_600_000  # the group must not take the partition away while we read the log back
 BREATH: Final = 50  # decisions read back between turns of the event loop: probes and heartbeats share it
+MEASURE_EVERY: Final = 10.0  # seconds between looks at the size of the state, which cost some milliseconds
 COMMIT_EVERY: Final = 1.0  # seconds between commits of the group offset, which only operators' tools read
 RETRY_AFTER: Final = 1.0  # seconds before the state is read again after a failure
 
@@ -52,6 +54,7 @@ class Placer(Service, ConsumerRebalanceListener):
         self._poison: int | None = None  # offset at which the fold broke
         self._topic_id = ""
         self._position = -1  # offset of the last decision
+        self._measured = -MEASURE_EVERY  # when the size of the state was last measured
         self._committed = 0.0  # when the group offset was last committed
         self._consumer = AIOKafkaConsumer(
             **self._args,
@@ -112,6 +115,8 @@ class Placer(Service, ConsumerRebalanceListener):
                 await self._interrupted(error)
             finally:
                 metrics.PLACING.set(0)
+                metrics.INDEX_BYTES.set(0)
+                metrics.WINDOW_STORIES.set(0)
                 await ledger.close()
 
     async def _interrupted(self, error: Exception) -> None:
@@ -151,7 +156,7 @@ class Placer(Service, ConsumerRebalanceListener):
                 if records:
                     position = self._position = await self._place(ledger, placing, records, position)
                     last = time.monotonic()
-                self._report(position)
+                self._report(placing, position)
                 if time.monotonic() - self._committed > COMMIT_EVERY:
                     await self._commit()
             if time.monotonic() - last > self._settings.tick_interval:
@@ -213,7 +218,8 @@ class Placer(Service, ConsumerRebalanceListener):
             handled.append(result)
             position = record.offset
             await asyncio.sleep(0)  # split and the heartbeats share this loop
-        await ledger.write(outgoing)
+        with metrics.STAGE_SECONDS.labels("commit").time():
+            await ledger.write(outgoing)
         metrics.TRANSACTIONS.labels("committed").inc()
         for result, record in zip(handled, records, strict=True):
             _tell(result, record)
@@ -232,13 +238,17 @@ class Placer(Service, ConsumerRebalanceListener):
 
     # -- outside view
 
-    def _report(self, position: int) -> None:
+    def _report(self, placing: Placing, position: int) -> None:
         highwater = self._consumer.highwater(self._partition)
         lag = 0 if highwater is None else max(0, highwater - position - 1)
         if lag == 0 or lag != self._part.lag:
             self._part.progress = time.monotonic()
         self._part.lag = lag
         metrics.LAG.labels(self._partition.topic).set(lag)
+        if time.monotonic() - self._measured > MEASURE_EVERY:
+            self._measured = time.monotonic()
+            metrics.INDEX_BYTES.set(placing.size())
+            metrics.WINDOW_STORIES.set(placing.canonicals())
 
     async def _commit(self) -> None:
         """Commit the group offset; the position itself stands in the placement log."""
@@ -250,6 +260,9 @@ class Placer(Service, ConsumerRebalanceListener):
 
 def _tell(result: Handled, record: ConsumerRecord) -> None:
     """Log and count what became of one record."""
+    metrics.LAST_MESSAGE.labels(record.topic).set_to_current_time()
+    if result.step.placements and (arrived := _arrived(record)) is not None:
+        metrics.END_TO_END_SECONDS.observe(max(0.0, time.time() - arrived))
     if result.refused is not None:
         metrics.REJECTS.labels("malformed").inc()
         log.error("story.refused", offset=record.offset, message=result.refused[:200])
@@ -261,7 +274,7 @@ def _tell(result: Handled, record: ConsumerRecord) -> None:
     for placement in result.step.placements:
         variant = placement.variant
         relation = "" if variant is None else variant.relation.value
-        metrics.STORIES.labels(placement.status.value, relation).inc()
+        metrics.PLACEMENTS.labels(placement.status.value, relation).inc()
         log.info(
             "story.placed",
             offset=record.offset,
@@ -272,4 +285,14 @@ def _tell(result: Handled, record: ConsumerRecord) -> None:
             outlet=placement.story.outlet,
         )
     for merge in result.step.merges:
+        metrics.MERGES.inc()
         log.info("canonical.merged", canonical_id=merge.canonical_id, into=merge.into)
+
+
+def _arrived(record: ConsumerRecord) -> float | None:
+    """Read when the broker got the payload, seconds since 1970 UTC; None for records that do not tell."""
+    for name, value in record.headers:
+        if name == "ce_payloadtime":
+            with suppress(ValueError):
+                return time_ms((value or b"").decode()) / 1000
+    return None

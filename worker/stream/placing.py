@@ -74,6 +74,10 @@ class Placing:
         """Count the bytes of the index and of the copies that are kept."""
         return self._fold.size()
 
+    def canonicals(self) -> int:
+        """Count the canonical stories that a new story can still join."""
+        return self._fold.canonicals()
+
     def _publish(self, step: Step, origin: Origin) -> tuple[Outgoing, ...]:
         return tuple(step_records(step, offset=origin.offset, prefix=self._prefix))
 

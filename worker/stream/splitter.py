@@ -5,6 +5,7 @@ The split process does the work; it is asked here, and what it answers is publis
 
 import asyncio
 import time
+from dataclasses import dataclass
 from typing import Any, Final
 
 import faust
@@ -32,6 +33,15 @@ ASKED: Final = 64  # payloads that the split process has before it
 UNDER_WAY: Final = 500  # payloads whose records the broker has not acknowledged yet
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _UnderWay:
+    """A payload whose records are handed over; ``sent`` is when, by the performance counter."""
+
+    event: Any
+    receipts: "list[asyncio.Future[Any]]"
+    sent: float
+
+
 class Splitter(Service):
     """Acknowledges payloads in the order of the log, each when all its records are delivered.
 
@@ -54,7 +64,7 @@ class Splitter(Service):
         self._topic_id = ""
         self._known = asyncio.Event()  # that is
         self._asked: asyncio.Queue[tuple[Any, Origin, asyncio.Future[Answer]]] = asyncio.Queue(ASKED)
-        self._under_way: asyncio.Queue[tuple[Any, list[asyncio.Future[Any]]]] = asyncio.Queue(UNDER_WAY)
+        self._under_way: asyncio.Queue[_UnderWay] = asyncio.Queue(UNDER_WAY)
         channel = app.topic(
             self._topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
         )
@@ -113,7 +123,8 @@ class Splitter(Service):
         while not self.should_stop:
             event, origin, answering = await self._asked.get()
             answer = await answering
-            await self._under_way.put((event, await self._publisher.publish(answer.records)))
+            receipts = await self._publisher.publish(answer.records)
+            await self._under_way.put(_UnderWay(event=event, receipts=receipts, sent=time.perf_counter()))
             _tell(answer, origin)
             try:
                 self._reject_limit.count(refused=answer.outcome == "rejected")
@@ -124,9 +135,10 @@ class Splitter(Service):
     @Service.task
     async def _acknowledge(self) -> None:
         while not self.should_stop:
-            event, receipts = await self._under_way.get()
-            await asyncio.gather(*receipts)
-            event.ack()
+            payload = await self._under_way.get()
+            await asyncio.gather(*payload.receipts)
+            metrics.STAGE_SECONDS.labels("publish").observe(time.perf_counter() - payload.sent)
+            payload.event.ack()
 
     def _origin(self, message: Any) -> Origin:  # noqa: ANN401 - Faust's message
         return Origin(
@@ -145,6 +157,9 @@ def _tell(answer: Answer, origin: Origin) -> None:
     """Log and count what became of one payload."""
     metrics.STAGE_SECONDS.labels("split").observe(answer.seconds)
     metrics.PAYLOADS.labels(answer.outcome).inc()
+    metrics.LAST_MESSAGE.labels(origin.topic).set_to_current_time()
+    for name in answer.formats:
+        metrics.STORIES.labels(name).inc()
     for reason in answer.reasons:
         metrics.REJECTS.labels(reason).inc()
     at = {"partition": origin.partition, "offset": origin.offset}

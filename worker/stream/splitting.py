@@ -34,16 +34,21 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What became of a payload: its records, the reasons of the rejects among them, seconds of work.
+    """What became of a payload: its records, a format a story, a reason a reject, seconds of work.
 
     ``defect`` is the traceback of a fault of ours.
     """
 
     records: tuple[Outgoing, ...]
-    stories: int
+    formats: tuple[str, ...]
     reasons: tuple[str, ...]
     seconds: float
     defect: str | None = None
+
+    @property
+    def stories(self) -> int:
+        """Count the stories among the records."""
+        return len(self.formats)
 
     @property
     def outcome(self) -> str:
@@ -79,7 +84,7 @@ def answer(origin: Origin, terms: Terms) -> Answer:
     records = _records_of(parts, origin, terms)
     return Answer(
         records=tuple(records),
-        stories=sum(isinstance(part, Story) for part in parts),
+        formats=tuple(part.source_format for part in parts if isinstance(part, Story)),
         reasons=tuple(part.reason.value for part in parts if isinstance(part, Rejected)),
         seconds=time.perf_counter() - started,
         defect=defect,
@@ -90,7 +95,7 @@ def refusal(origin: Origin, terms: Terms, reason: Reason, message: str) -> Answe
     """Refuse a payload that nobody could split."""
     part = Rejected(reason=reason, message=message)
     records = tuple(_records_of((part,), origin, terms))
-    return Answer(records=records, stories=0, reasons=(reason.value,), seconds=0.0)
+    return Answer(records=records, formats=(), reasons=(reason.value,), seconds=0.0)
 
 
 def _split_payload(origin: Origin, limits: Limits) -> tuple[Part, ...]:
@@ -109,7 +114,7 @@ def _records_of(parts: Sequence[Part], origin: Origin, terms: Terms) -> list[Out
     letters: list[Outgoing] = []
     for part in parts:
         if isinstance(part, Story):
-            refusal = _refuse_unsendable(part, stories, terms.prefix)
+            refusal = _refuse_unsendable(part, stories, terms.prefix, origin.timestamp)
             if refusal is None:
                 continue
             part = refusal  # noqa: PLW2901 - the part became a reject
@@ -129,11 +134,13 @@ def _records_of(parts: Sequence[Part], origin: Origin, terms: Terms) -> list[Out
     return stories + letters
 
 
-def _refuse_unsendable(story: Story, stories: list[Outgoing], prefix: str) -> Rejected | None:
+def _refuse_unsendable(
+    story: Story, stories: list[Outgoing], prefix: str, arrived: int | None
+) -> Rejected | None:
     """Append the record of a story, or say why there can be none."""
     part = story.coordinates.part
     try:
-        record = story_record(story, prefix=prefix)
+        record = story_record(story, prefix=prefix, arrived=arrived)
     except EncodeError as error:
         return Rejected(reason=Reason.MALFORMED, message=str(error), part=part)
     if len(record.value or b"") + FRAME_BYTES > WIRE_STORIES.max_message_bytes:
