@@ -54,6 +54,7 @@ class Settings:
     http_port: int = 6066
     log_level: str = "info"
     log_format: str = "auto"
+    traces: bool = False
     security_protocol: str = "PLAINTEXT"
     sasl_mechanism: str | None = None
     username: str | None = None
@@ -159,6 +160,10 @@ def _one_of(*choices: str) -> Callable[[str], str]:
     return parse
 
 
+def _switch(text: str) -> bool:
+    return _one_of("off", "on")(text) == "on"
+
+
 def _bootstrap(text: str) -> str:
     hosts = [host.strip() for host in text.split(",")]
     for host in hosts:
@@ -210,6 +215,7 @@ VARIABLES: Final[Mapping[str, Setting]] = MappingProxyType(
         "WIRETRACE_HTTP_PORT": Setting("http_port", _whole(0, 65535)),
         "WIRETRACE_LOG_LEVEL": Setting("log_level", _one_of(*LEVELS)),
         "WIRETRACE_LOG_FORMAT": Setting("log_format", _one_of(*LOG_FORMATS)),
+        "WIRETRACE_TRACES": Setting("traces", _switch),
         "WIRETRACE_KAFKA__SECURITY_PROTOCOL": Setting("security_protocol", _one_of(*PROTOCOLS)),
         "WIRETRACE_KAFKA__SASL_MECHANISM": Setting("sasl_mechanism", _one_of(*MECHANISMS)),
         "WIRETRACE_KAFKA__USERNAME": Setting("username", str),

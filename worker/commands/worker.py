@@ -11,6 +11,7 @@ from worker.commands.connect import Bootstrap, Prefix
 from worker.commands.exits import fail
 from worker.stream.app import run
 from worker.stream.catalogue import Refused, lacking
+from worker.stream.tracing import MissingExtra, Tracing
 
 
 def command(
@@ -45,14 +46,15 @@ def command(
         log_level=log_level,
     )
     try:
+        tracing = Tracing.of(settings)
         absent = connect.run(lacking(settings), settings)
-    except Refused as error:
+    except (Refused, MissingExtra) as error:
         fail(str(error))
     if absent:
         fail(f"missing or too small: {', '.join(absent)}; `wiretrace topics apply` makes them")
     logs.configure(level=settings.log_level, style=settings.log_format)
     try:
-        code = asyncio.run(run(settings))
+        code = asyncio.run(run(settings, tracing))
     except OSError as error:
         fail(f"cannot start: {error}")
     raise SystemExit(code)

@@ -19,6 +19,7 @@ from worker.stream.placer import Placer
 from worker.stream.positions import PayloadTransport
 from worker.stream.publish import REQUEST_BYTES, Publisher
 from worker.stream.splitter import Splitter
+from worker.stream.tracing import Tracing
 from worker.stream.vitals import Vitals
 
 log = structlog.get_logger("wiretrace.worker")
@@ -69,7 +70,7 @@ def build_app(settings: Settings) -> faust.App:
 class Worker(Service):
     """The whole worker: probes, producer, split and place. A crash of one part ends all."""
 
-    def __init__(self, settings: Settings, **kwargs: Any) -> None:  # noqa: ANN401
+    def __init__(self, settings: Settings, tracing: Tracing, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(**kwargs)
         self.vitals = Vitals(clock=time.monotonic)
         self._app = build_app(settings)
@@ -78,8 +79,8 @@ class Worker(Service):
         self._services = (
             Health(self.vitals, host=settings.http_host, port=settings.http_port),
             publisher,
-            Splitter(self._app, settings, publisher),
-            Placer(settings, publisher, self.vitals.place),
+            Splitter(self._app, settings, publisher, tracing),
+            Placer(settings, publisher, self.vitals.place, tracing),
         )
 
     async def on_start(self) -> None:
@@ -113,7 +114,7 @@ class Worker(Service):
             metrics.LAG.labels(self._payloads).set(lag)
 
 
-async def run(settings: Settings) -> int:
+async def run(settings: Settings, tracing: Tracing) -> int:
     """Run a worker until SIGTERM or SIGINT (exit code 0; a second one does not wait: 1) or a fault (1)."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -125,7 +126,7 @@ async def run(settings: Settings) -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked, number.name)
-    worker = Worker(settings)
+    worker = Worker(settings, tracing)
     await worker.start()
     waiting = [asyncio.ensure_future(stop.wait()), asyncio.ensure_future(worker.wait_until_stopped())]
     await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
@@ -136,6 +137,7 @@ async def run(settings: Settings) -> int:
     if not stopping.done():
         halt("worker.stop_timed_out", seconds=STOP_WITHIN)
     stopping.result()
+    tracing.close()
     if worker.crashed:
         halt("worker.crashed", error=repr(worker.crash_reason)[:500])  # Faust's agents outlive a cancellation
     log.info("worker.stopped")

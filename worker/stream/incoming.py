@@ -5,9 +5,11 @@ UTF-8, and the record's value is the data as it is.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
 
+from topics.times import time_ms
 from worker.errors import BadHeaders
 from worker.story import Coordinates, Payload
 
@@ -42,6 +44,15 @@ def read_payload(
         received=appended if received is None else milliseconds(received),
         coordinates=coordinates,
     )
+
+
+def arrived(headers: Iterable[tuple[str, bytes | None]]) -> int | None:
+    """Read from a record of wire-stories when the broker got the payload, milliseconds since 1970 UTC."""
+    for name, value in headers:
+        if name == "ce_payloadtime":
+            with suppress(ValueError):
+                return time_ms((value or b"").decode())
+    return None
 
 
 def milliseconds(text: str) -> int:

@@ -11,11 +11,11 @@ from aiokafka.errors import KafkaError
 from mode import Service
 
 from topics.catalog import WIRE_STORIES, topic_name
-from topics.times import time_ms
 from worker.errors import Reason
 from worker.settings import Settings
 from worker.stream import metrics
 from worker.stream.halt import halt
+from worker.stream.incoming import arrived
 from worker.stream.kafka import METADATA_AGE_MS, client_args
 from worker.stream.ledger import Ledger
 from worker.stream.outgoing import tick_record
@@ -23,6 +23,7 @@ from worker.stream.placing import Handled, Placing
 from worker.stream.publish import Outgoing, Publisher
 from worker.stream.rejects import Origin, origin_of
 from worker.stream.topic_id import topic_id
+from worker.stream.tracing import Handling, Publishing, Tracing, sending
 from worker.stream.vitals import Part
 
 log = structlog.get_logger("wiretrace.place")
@@ -42,9 +43,17 @@ class Lost(Exception):
 class Placer(Service, ConsumerRebalanceListener):
     """One owner of the matching partition folds at a time; every failure ends in reading the log again."""
 
-    def __init__(self, settings: Settings, publisher: Publisher, part: Part, **kwargs: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        settings: Settings,
+        publisher: Publisher,
+        part: Part,
+        tracing: Tracing,
+        **kwargs: Any,  # noqa: ANN401 - mode's
+    ) -> None:
         self._settings = settings
         self._publisher = publisher
+        self._tracing = tracing
         self._part = part
         self._args = client_args(settings)
         self._partition = TopicPartition(topic_name(WIRE_STORIES.name, settings.prefix), 0)
@@ -207,22 +216,28 @@ class Placer(Service, ConsumerRebalanceListener):
     ) -> int:
         """Fold and write one batch; return the new position. Raises Lost when the fold broke."""
         outgoing: list[Outgoing] = []
-        handled: list[Handled] = []
+        handled: list[tuple[Handled, Handling, Publishing]] = []
         for record in records:
             if position >= 0 and record.offset > position + 1:
                 log.warning("place.gap", expected=position + 1, offset=record.offset)
             origin = origin_of(record, self._topic_id)
-            with metrics.STAGE_SECONDS.labels("place").time():
+            with (
+                self._tracing.handling("place", origin) as trace,
+                metrics.STAGE_SECONDS.labels("place").time(),
+            ):
                 result = self._fold(placing, origin)
-            outgoing += result.records
-            handled.append(result)
+                trace.tell(result.facts())
+            records_out, publishing = trace.publish(result.records)
+            outgoing += records_out
+            handled.append((result, trace, publishing))
             position = record.offset
             await asyncio.sleep(0)  # split and the heartbeats share this loop
-        with metrics.STAGE_SECONDS.labels("commit").time():
+        under_way = [publishing for *_, publishing in handled]
+        with sending(under_way), metrics.STAGE_SECONDS.labels("commit").time():
             await ledger.write(outgoing)
         metrics.TRANSACTIONS.labels("committed").inc()
-        for result, record in zip(handled, records, strict=True):
-            _tell(result, record)
+        for (result, trace, _), record in zip(handled, records, strict=True):
+            _tell(result, record, trace)
         return position
 
     def _fold(self, placing: Placing, origin: Origin) -> Handled:
@@ -258,11 +273,11 @@ class Placer(Service, ConsumerRebalanceListener):
                 await self._consumer.commit({self._partition: self._position + 1})
 
 
-def _tell(result: Handled, record: ConsumerRecord) -> None:
+def _tell(result: Handled, record: ConsumerRecord, trace: Handling) -> None:
     """Log and count what became of one record."""
     metrics.LAST_MESSAGE.labels(record.topic).set_to_current_time()
-    if result.step.placements and (arrived := _arrived(record)) is not None:
-        metrics.END_TO_END_SECONDS.observe(max(0.0, time.time() - arrived))
+    if result.step.placements and (appended := arrived(record.headers)) is not None:
+        metrics.END_TO_END_SECONDS.observe(max(0.0, time.time() - appended / 1000))
     if result.refused is not None:
         metrics.REJECTS.labels("malformed").inc()
         log.error("story.refused", offset=record.offset, message=result.refused[:200])
@@ -283,16 +298,8 @@ def _tell(result: Handled, record: ConsumerRecord) -> None:
             status=placement.status.value,
             relation=relation,
             outlet=placement.story.outlet,
+            **trace.trace_id,
         )
     for merge in result.step.merges:
         metrics.MERGES.inc()
         log.info("canonical.merged", canonical_id=merge.canonical_id, into=merge.into)
-
-
-def _arrived(record: ConsumerRecord) -> float | None:
-    """Read when the broker got the payload, seconds since 1970 UTC; None for records that do not tell."""
-    for name, value in record.headers:
-        if name == "ce_payloadtime":
-            with suppress(ValueError):
-                return time_ms((value or b"").decode()) / 1000
-    return None

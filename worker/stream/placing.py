@@ -27,6 +27,18 @@ class Handled:
     clamped: bool = False
     refused: str | None = None  # why it could not be folded
 
+    def facts(self) -> dict[str, str | None]:
+        """Tell in a few words what the record came to; None where there is nothing to tell."""
+        decision = self.step.decision
+        placed = self.step.placements[0] if self.step.placements else None
+        return {
+            "story_id": decision.story_id,
+            "status": placed.status.value if placed else "redelivered" if decision.redelivery else None,
+            "canonical_id": placed.canonical_id if placed else None,
+            "relation": placed.variant.relation.value if placed and placed.variant else None,
+            "outlet": placed.story.outlet if placed else None,
+        }
+
 
 class Placing:
     """State of ``place`` and what it publishes for each record, in the order of the log."""

@@ -24,6 +24,7 @@ from worker.stream.rejects import Origin
 from worker.stream.split_process import SplitProcess
 from worker.stream.splitting import Answer, Terms
 from worker.stream.topic_id import topic_id
+from worker.stream.tracing import Handling, Publishing, Tracing
 
 log = structlog.get_logger("wiretrace.split")
 
@@ -40,6 +41,7 @@ class _UnderWay:
     event: Any
     receipts: "list[asyncio.Future[Any]]"
     sent: float
+    publishing: Publishing
 
 
 class Splitter(Service):
@@ -48,9 +50,17 @@ class Splitter(Service):
     A delivery that fails ends the process: what was not acknowledged is read again by whoever comes next.
     """
 
-    def __init__(self, app: faust.App, settings: Settings, publisher: Publisher, **kwargs: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        app: faust.App,
+        settings: Settings,
+        publisher: Publisher,
+        tracing: Tracing,
+        **kwargs: Any,  # noqa: ANN401 - mode's
+    ) -> None:
         self._settings = settings
         self._publisher = publisher
+        self._tracing = tracing
         self._process = SplitProcess(
             Terms(
                 prefix=settings.prefix,
@@ -123,9 +133,15 @@ class Splitter(Service):
         while not self.should_stop:
             event, origin, answering = await self._asked.get()
             answer = await answering
-            receipts = await self._publisher.publish(answer.records)
-            await self._under_way.put(_UnderWay(event=event, receipts=receipts, sent=time.perf_counter()))
-            _tell(answer, origin)
+            with self._tracing.handling("split", origin, took=answer.seconds) as trace:
+                trace.tell({"stories": answer.stories, "rejects": ",".join(answer.reasons) or None})
+            records, publishing = trace.publish(answer.records)
+            receipts = await self._publisher.publish(records)
+            sent = time.perf_counter()
+            await self._under_way.put(
+                _UnderWay(event=event, receipts=receipts, sent=sent, publishing=publishing)
+            )
+            _tell(answer, origin, trace)
             try:
                 self._reject_limit.count(refused=answer.outcome == "rejected")
             except TooManyRejects as error:
@@ -137,6 +153,7 @@ class Splitter(Service):
         while not self.should_stop:
             payload = await self._under_way.get()
             await asyncio.gather(*payload.receipts)
+            payload.publishing.end()
             metrics.STAGE_SECONDS.labels("publish").observe(time.perf_counter() - payload.sent)
             payload.event.ack()
 
@@ -153,7 +170,7 @@ class Splitter(Service):
         )
 
 
-def _tell(answer: Answer, origin: Origin) -> None:
+def _tell(answer: Answer, origin: Origin, trace: Handling) -> None:
     """Log and count what became of one payload."""
     metrics.STAGE_SECONDS.labels("split").observe(answer.seconds)
     metrics.PAYLOADS.labels(answer.outcome).inc()
@@ -171,4 +188,5 @@ def _tell(answer: Answer, origin: Origin) -> None:
         rejects=list(answer.reasons),
         ms=round(answer.seconds * 1000, 2),
         **at,
+        **trace.trace_id,
     )
