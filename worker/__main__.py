@@ -25,6 +25,7 @@ VERBS: Final[Mapping[str, str]] = MappingProxyType(
         "trace": "Place payload files without a broker: JSON lines.",
         "show": "Show a variant against the canonical copy, as a diff.",
         "rejects": "List what was refused, show it, put it back.",
+        "export": "Write stories and links as Parquet files, for research.",
         "evaluate": "Score the matcher on labelled pairs of a stream.",
     }
 )

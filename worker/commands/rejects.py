@@ -12,8 +12,9 @@ import typer
 from worker.commands import connect
 from worker.commands.connect import Bootstrap, Prefix
 from worker.commands.exits import Exit, fail
+from worker.commands.moments import moment_ms
 from worker.errors import Reason
-from worker.settings import Settings, duration_ms
+from worker.settings import Settings
 
 if TYPE_CHECKING:
     from worker.commands.letters import Letter, Mailbag, Wanted
@@ -193,7 +194,9 @@ def _collect(settings: Settings, reasons: list[str] | None, since: str | None, i
     known = [reason.value for reason in Reason]
     if unknown := sorted(set(reasons or ()) - set(known)):
         fail(f"no such reason: {', '.join(unknown)}; there are {', '.join(known)}")
-    return _read(settings, Wanted(reasons=frozenset(reasons or ()), since=_since(since), id=id_))
+    return _read(
+        settings, Wanted(reasons=frozenset(reasons or ()), since=moment_ms(since, "--since"), id=id_)
+    )
 
 
 def _read(settings: Settings, wanted: "Wanted") -> "Mailbag":
@@ -204,21 +207,6 @@ def _read(settings: Settings, wanted: "Wanted") -> "Mailbag":
         return connect.run(collect(settings, wanted), settings)
     except (MissingTopic, Refused) as error:
         fail(str(error))
-
-
-def _since(text: str | None) -> int | None:
-    """Read ``--since`` as milliseconds since 1970 UTC."""
-    if text is None:
-        return None
-    try:
-        return int(datetime.now(tz=UTC).timestamp() * 1000) - duration_ms(text)
-    except ValueError:
-        pass
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        fail(f"--since: {text[:40]!r} is neither a duration such as 2h nor an RFC 3339 time")
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
 
 
 def _facts(letter: "Letter") -> dict[str, object]:

@@ -1,0 +1,1 @@
+"""The canonical topics as Parquet, for people who count."""

@@ -1,0 +1,183 @@
+"""Write placements as Parquet in bounded memory: rows to files on disk, the rest is DuckDB's.
+
+Merges come late in the log and change what was written, so the rows wait on disk until the log is read;
+then one statement a file resolves them, sorts and writes, spilling to disk beyond its memory.
+"""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from io import BufferedWriter
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+import duckdb
+import orjson
+
+from topics.items import Event
+from topics.messages import MergeV1, VariantV1
+from topics.times import time_ms, time_text
+from worker.export.columns import COPY, LINKS, STORIES, Column, Row, row
+
+MEMORY: Final = "512MB"  # DuckDB's; Python holds one message at a time
+LONGEST: Final = 64 * 1024 * 1024  # bytes of one row
+MERGES: Final = {"canonical_id": "VARCHAR", "into_id": "VARCHAR"}
+FINAL: Final = """
+final AS (
+  WITH RECURSIVE chain(canonical_id, into_id) USING KEY (canonical_id) AS (
+    SELECT canonical_id, into_id FROM merges
+    UNION
+    SELECT chain.canonical_id, merges.into_id FROM chain JOIN merges ON chain.into_id = merges.canonical_id
+  )
+  FROM chain
+)"""
+"""Each merged id with the one that goes on, however often that was merged in turn."""
+CANON: Final = """
+canon AS (
+  SELECT
+    coalesce(final.into_id, placed.placed_in) AS canonical_id,
+    arg_min(headline, coalesce(seen, placed_at)) AS headline,
+    min(coalesce(seen, placed_at)) AS founded,
+    count(*) FILTER (relation <> 'repeat') AS variants,
+    count(DISTINCT outlet) AS outlets
+  FROM placed LEFT JOIN final ON final.canonical_id = placed.placed_in
+  GROUP BY 1
+)"""
+
+Source = Callable[[str, dict[str, str]], str]
+"""Gives the SQL that reads one of the files of rows, whose columns have these types."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What an export wrote."""
+
+    stories: int
+    links: int
+
+
+class Export:
+    """Takes events of canonical-variants in their order, then writes ``to`` and its links file.
+
+    ``since`` and ``until`` are milliseconds since 1970 UTC, the first included, the last not; a story is
+    in when it was delivered then. What a canonical story counts and when it was founded is told from all
+    that was taken. Nothing is written before ``write``, and a file is there whole or not at all.
+    """
+
+    def __init__(
+        self, to: Path, *, since: int | None = None, until: int | None = None, copy: bool = False
+    ) -> None:
+        self._to = to
+        self._since, self._until = since, until
+        self._stories: tuple[Column, ...] = (*STORIES, COPY) if copy else STORIES
+        self._folder = tempfile.TemporaryDirectory(prefix=".export-", dir=to.parent)
+        self._files: dict[str, BufferedWriter] = {}
+
+    def __enter__(self) -> Self:
+        for name in ("stories", "links", "merges"):
+            self._files[name] = (Path(self._folder.name) / f"{name}.jsonl").open("wb")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for file in self._files.values():
+            file.close()
+        self._folder.cleanup()
+
+    @property
+    def links(self) -> Path:
+        """Name the file of the links: ``stories.parquet`` has ``stories.links.parquet`` beside it."""
+        return self._to.with_name(f"{self._to.stem}.links.parquet")
+
+    def take(self, event: Event) -> None:
+        """Note one event."""
+        match event.message:
+            case MergeV1(canonical_id=old, into=into):
+                self._put("merges", {"canonical_id": old, "into_id": into})
+            case VariantV1() as placed:
+                inside = self._wants(event.timestamp if placed.seen is None else time_ms(placed.seen))
+                facts = row(self._stories, (placed, event))
+                facts["placed_at"] = time_text(event.timestamp)
+                self._put("stories", {**facts, "inside": inside})
+                for link in placed.links if inside else ():
+                    self._put("links", row(LINKS, (placed, link)))
+
+    def write(self) -> Written:
+        """Write the files."""
+        for file in self._files.values():
+            file.flush()
+        with duckdb.connect() as database:
+            database.execute(f"SET memory_limit = '{MEMORY}'")
+            database.execute("SET temp_directory = $1", [self._folder.name])
+            database.execute("SET threads = 2")
+            database.execute("SET TimeZone = 'UTC'")
+            database.execute("SET preserve_insertion_order = false")
+            stories = self._copy(database, self._to, _stories_sql(self._stories, self._source))
+            links = self._copy(database, self.links, _links_sql(self._source))
+        return Written(stories=stories, links=links)
+
+    def _wants(self, at: int) -> bool:
+        return (self._since is None or at >= self._since) and (self._until is None or at < self._until)
+
+    def _put(self, name: str, facts: Row) -> None:
+        self._files[name].write(orjson.dumps(facts, option=orjson.OPT_APPEND_NEWLINE))
+
+    def _source(self, name: str, types: dict[str, str]) -> str:
+        """Read one of the files of rows, each column with its type."""
+        columns = ", ".join(f"{_quoted(column)}: {_text(type_)}" for column, type_ in types.items())
+        path = _text(str(Path(self._folder.name) / f"{name}.jsonl"))
+        return (
+            f"read_json({path}, format = 'newline_delimited', columns = {{{columns}}}, "
+            f"maximum_object_size = {LONGEST})"
+        )
+
+    def _copy(self, database: duckdb.DuckDBPyConnection, to: Path, query: str) -> int:
+        part = Path(self._folder.name) / to.name
+        database.execute(f"COPY ({query}) TO {_text(str(part))} (FORMAT parquet, COMPRESSION zstd)")
+        (count,) = database.execute("SELECT count(*) FROM read_parquet($1)", [str(part)]).fetchone() or (0,)
+        part.replace(to)
+        return int(count)
+
+
+def _stories_sql(columns: Sequence[Column], source: Source) -> str:
+    types = {**_types(columns), "inside": "BOOLEAN"}
+    return f"""
+WITH merges AS (FROM {source("merges", MERGES)}),
+placed AS (FROM {source("stories", types)}), {FINAL}, {CANON}
+SELECT {_selected(columns, "placed")}
+FROM placed
+LEFT JOIN final ON final.canonical_id = placed.placed_in
+LEFT JOIN canon ON canon.canonical_id = coalesce(final.into_id, placed.placed_in)
+WHERE placed.inside
+ORDER BY seen, payload_topic, payload_partition, payload_offset, payload_part"""  # noqa: S608 - our own names
+
+
+def _links_sql(source: Source) -> str:
+    return f"""
+WITH merges AS (FROM {source("merges", MERGES)}),
+linked AS (FROM {source("links", _types(LINKS))}), {FINAL}
+SELECT {_selected(LINKS, "linked")}
+FROM linked
+LEFT JOIN final ON final.canonical_id = linked.placed_in
+LEFT JOIN final AS other ON other.canonical_id = linked.linked_to
+ORDER BY seen, story_id, type, other_story_id"""  # noqa: S608 - our own names
+
+
+def _types(columns: Sequence[Column]) -> dict[str, str]:
+    return {column.name: column.type for column in columns if column.sql is None}
+
+
+def _selected(columns: Sequence[Column], rows: str) -> str:
+    return ", ".join(
+        f"{column.sql or f'{rows}.{_quoted(column.name)}'} AS {_quoted(column.name)}" for column in columns
+    )
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
