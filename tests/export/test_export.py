@@ -133,6 +133,13 @@ def test_the_copy_stays_at_home_unless_it_is_asked_for(tmp_path):
     assert b"nine" not in to.read_bytes()
 
 
+@pytest.mark.parametrize("outlet", ["NUL \0 Post", "line\u2028break\nPost", "😀\u202e", "x" * 1_000_000, ""])
+def test_hostile_text_comes_back_as_it_was(tmp_path, outlet):
+    to = tmp_path / "stories.parquet"
+    export(to, [placed(1, "a", outlet=outlet)])
+    assert rows("SELECT outlet FROM read_parquet($1)", to) == [(outlet,)]
+
+
 def test_links_have_a_file_of_their_own_and_follow_merges_on_both_ends(tmp_path):
     tie = Link(
         type="shares_quotes",

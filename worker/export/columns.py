@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -59,7 +59,7 @@ def _structs(name: str, type_: str) -> Column:
         name=name,
         type=type_,
         field=f"Variant.{name}",
-        of=lambda placed: placed[0].variant and [asdict(each) for each in getattr(placed[0].variant, name)],
+        of=lambda placed: getattr(placed[0].variant, name, None),
     )
 
 
@@ -117,7 +117,7 @@ STORIES: Final = (
         name="canonical_id",
         type="VARCHAR",
         doc="canonical story that it belongs to now, after merges; null unless it was matched",
-        sql="coalesce(final.into_id, placed.placed_in)",
+        sql="coalesce(final.into_id, stories.placed_in)",
     ),
     _placed("canonical_id", column="placed_in", doc="canonical story that it was placed in, before merges"),
     _variant("sequence", "INTEGER"),
@@ -134,7 +134,7 @@ STORIES: Final = (
         name="credit_lines",
         type=CREDITS,
         field="Variant.credit_lines",
-        of=lambda placed: placed[0].variant and asdict(placed[0].variant.credit_lines),
+        of=lambda placed: placed[0].variant and placed[0].variant.credit_lines,
     ),
     _structs("names", SWAPS),
     _structs("figures", SWAPS),
@@ -223,7 +223,7 @@ LINKS: Final = (
         name="canonical_id",
         type="VARCHAR",
         doc="canonical story that it belongs to now, after merges",
-        sql="coalesce(final.into_id, linked.placed_in)",
+        sql="coalesce(final.into_id, links.placed_in)",
     ),
     Column(
         name="placed_in",
@@ -236,7 +236,7 @@ LINKS: Final = (
         name="other_canonical_id",
         type="VARCHAR",
         doc="the other canonical story, after merges",
-        sql="coalesce(other.into_id, linked.linked_to)",
+        sql="coalesce(other.into_id, links.linked_to)",
     ),
     Column(
         name="linked_to",
@@ -250,7 +250,7 @@ LINKS: Final = (
         name="passages",
         type=PASSAGES,
         field="Link.passages",
-        of=lambda tie: [asdict(each) for each in tie[1].passages],
+        of=lambda tie: tie[1].passages,
     ),
     Column(name="seen", type="TIMESTAMPTZ", field="VariantV1.seen", of=lambda tie: tie[0].seen),
 )

@@ -5,7 +5,7 @@ then one statement a file resolves them, sorts and writes, spilling to disk beyo
 """
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BufferedWriter
 from pathlib import Path
@@ -15,13 +15,14 @@ from typing import Final, Self
 import duckdb
 import orjson
 
+from topics.catalog import CANONICAL_VARIANTS
 from topics.items import Event
 from topics.messages import MergeV1, VariantV1
 from topics.times import time_ms, time_text
 from worker.export.columns import COPY, LINKS, STORIES, Column, Row, row
 
-MEMORY: Final = "512MB"  # DuckDB's; Python holds one message at a time
-LONGEST: Final = 64 * 1024 * 1024  # bytes of one row
+MEMORY: Final = "256MB"  # DuckDB's; Python holds one message at a time
+LONGEST: Final = CANONICAL_VARIANTS.max_message_bytes  # a row is shorter than the message that it tells
 MERGES: Final = {"canonical_id": "VARCHAR", "into_id": "VARCHAR"}
 FINAL: Final = """
 final AS (
@@ -36,17 +37,14 @@ final AS (
 CANON: Final = """
 canon AS (
   SELECT
-    coalesce(final.into_id, placed.placed_in) AS canonical_id,
+    coalesce(final.into_id, stories.placed_in) AS canonical_id,
     arg_min(headline, coalesce(seen, placed_at)) AS headline,
     min(coalesce(seen, placed_at)) AS founded,
     count(*) FILTER (relation <> 'repeat') AS variants,
     count(DISTINCT outlet) AS outlets
-  FROM placed LEFT JOIN final ON final.canonical_id = placed.placed_in
+  FROM stories LEFT JOIN final ON final.canonical_id = stories.placed_in
   GROUP BY 1
 )"""
-
-Source = Callable[[str, dict[str, str]], str]
-"""Gives the SQL that reads one of the files of rows, whose columns have these types."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,14 +106,16 @@ class Export:
         """Write the files."""
         for file in self._files.values():
             file.flush()
-        with duckdb.connect() as database:
+        with duckdb.connect(Path(self._folder.name) / "export.duckdb") as database:
             database.execute(f"SET memory_limit = '{MEMORY}'")
-            database.execute("SET temp_directory = $1", [self._folder.name])
-            database.execute("SET threads = 2")
+            database.execute("SET threads = 1")  # each has a buffer of the longest row, and more
             database.execute("SET TimeZone = 'UTC'")
             database.execute("SET preserve_insertion_order = false")
-            stories = self._copy(database, self._to, _stories_sql(self._stories, self._source))
-            links = self._copy(database, self.links, _links_sql(self._source))
+            self._load(database, "merges", MERGES)
+            self._load(database, "stories", {**_types(self._stories), "inside": "BOOLEAN"})
+            self._load(database, "links", _types(LINKS))
+            stories = self._copy(database, self._to, _stories_sql(self._stories))
+            links = self._copy(database, self.links, _links_sql())
         return Written(stories=stories, links=links)
 
     def _wants(self, at: int) -> bool:
@@ -124,14 +124,15 @@ class Export:
     def _put(self, name: str, facts: Row) -> None:
         self._files[name].write(orjson.dumps(facts, option=orjson.OPT_APPEND_NEWLINE))
 
-    def _source(self, name: str, types: dict[str, str]) -> str:
-        """Read one of the files of rows, each column with its type."""
+    def _load(self, database: duckdb.DuckDBPyConnection, name: str, types: dict[str, str]) -> None:
+        """Make a table of a file of rows, which is not needed any more."""
         columns = ", ".join(f"{_quoted(column)}: {_text(type_)}" for column, type_ in types.items())
-        path = _text(str(Path(self._folder.name) / f"{name}.jsonl"))
-        return (
-            f"read_json({path}, format = 'newline_delimited', columns = {{{columns}}}, "
-            f"maximum_object_size = {LONGEST})"
+        path = Path(self._folder.name) / f"{name}.jsonl"
+        database.execute(
+            f"CREATE TABLE {name} AS FROM read_json({_text(str(path))}, format = 'newline_delimited', "
+            f"columns = {{{columns}}}, maximum_object_size = {LONGEST})"
         )
+        path.unlink()
 
     def _copy(self, database: duckdb.DuckDBPyConnection, to: Path, query: str) -> int:
         part = Path(self._folder.name) / to.name
@@ -141,27 +142,24 @@ class Export:
         return int(count)
 
 
-def _stories_sql(columns: Sequence[Column], source: Source) -> str:
-    types = {**_types(columns), "inside": "BOOLEAN"}
+def _stories_sql(columns: Sequence[Column]) -> str:
     return f"""
-WITH merges AS (FROM {source("merges", MERGES)}),
-placed AS (FROM {source("stories", types)}), {FINAL}, {CANON}
-SELECT {_selected(columns, "placed")}
-FROM placed
-LEFT JOIN final ON final.canonical_id = placed.placed_in
-LEFT JOIN canon ON canon.canonical_id = coalesce(final.into_id, placed.placed_in)
-WHERE placed.inside
+WITH {FINAL}, {CANON}
+SELECT {_selected(columns, "stories")}
+FROM stories
+LEFT JOIN final ON final.canonical_id = stories.placed_in
+LEFT JOIN canon ON canon.canonical_id = coalesce(final.into_id, stories.placed_in)
+WHERE stories.inside
 ORDER BY seen, payload_topic, payload_partition, payload_offset, payload_part"""  # noqa: S608 - our own names
 
 
-def _links_sql(source: Source) -> str:
+def _links_sql() -> str:
     return f"""
-WITH merges AS (FROM {source("merges", MERGES)}),
-linked AS (FROM {source("links", _types(LINKS))}), {FINAL}
-SELECT {_selected(LINKS, "linked")}
-FROM linked
-LEFT JOIN final ON final.canonical_id = linked.placed_in
-LEFT JOIN final AS other ON other.canonical_id = linked.linked_to
+WITH {FINAL}
+SELECT {_selected(LINKS, "links")}
+FROM links
+LEFT JOIN final ON final.canonical_id = links.placed_in
+LEFT JOIN final AS other ON other.canonical_id = links.linked_to
 ORDER BY seen, story_id, type, other_story_id"""  # noqa: S608 - our own names
 
 
