@@ -18,9 +18,11 @@ import orjson
 import pytest
 import yaml
 
+from worker.__main__ import VERBS
 from worker.broker.jars import kafka_version
 from worker.settings import VARIABLES, Settings
 
+AHEAD = {"WIRETRACE_STATE_DIR"}
 ROOT = Path(__file__).resolve().parents[2]
 DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
 
@@ -57,20 +59,33 @@ def test_every_service_waits_for_what_it_needs(compose):
         "kafka": {"condition": "service_healthy"},
         "topics": {"condition": "service_completed_successfully"},
     }
+    assert services["board"]["depends_on"] == services["worker"]["depends_on"]
     assert "test" in services["kafka"]["healthcheck"]
     assert "test" in services["worker"]["healthcheck"]
 
 
-@pytest.mark.parametrize("service", ["topics", "worker"])
+def known(environment):
+    """Leave out what the state branch brings."""
+    return {name: value for name, value in environment.items() if name not in AHEAD}
+
+
+@pytest.mark.parametrize("service", ["topics", "worker", "board"])
 def test_the_settings_of_a_service_are_settings(compose, service):
-    environment = compose["services"][service]["environment"]
+    environment = known(compose["services"][service]["environment"])
     assert set(environment) <= set(VARIABLES)
     assert Settings.from_env(environment).bootstrap == "kafka:19092"
     listeners = compose["services"]["kafka"]["environment"]["KAFKA_ADVERTISED_LISTENERS"]
     assert "NETWORK://kafka:19092" in listeners.split(",")
 
 
-@pytest.mark.parametrize("service", ["topics", "worker"])
+OURS = [
+    "topics",
+    "worker",
+    pytest.param("board", marks=pytest.mark.skipif("board" not in VERBS, reason="the board is not merged")),
+]
+
+
+@pytest.mark.parametrize("service", OURS)
 def test_the_commands_of_the_services_exist(wiretrace_help, compose, service):
     assert wiretrace_help(*compose["services"][service]["command"]) == 0
 
@@ -82,6 +97,40 @@ def wiretrace_help():
         return subprocess.run(command, capture_output=True, check=False, cwd=ROOT).returncode
 
     return run
+
+
+def test_nothing_listens_beyond_loopback_and_all_but_kafka_is_read_only(compose):
+    for name, service in compose["services"].items():
+        assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ()))
+        if name not in {"kafka", "topics"}:
+            assert service["read_only"] is True
+            assert service["cap_drop"] == ["ALL"]
+            assert service["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_what_the_services_mount_is_there(compose):
+    named = set(compose["volumes"])
+    for service in compose["services"].values():
+        for volume in service.get("volumes", ()):
+            source = volume.split(":")[0]
+            assert source in named or (ROOT / source).exists(), volume
+
+
+def test_prometheus_scrapes_the_worker_and_grafana_asks_prometheus(compose):
+    scraped = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text(encoding="utf-8"))
+    (job,) = scraped["scrape_configs"]
+    assert job["static_configs"][0]["targets"] == ["worker:6066"]
+    assert compose["services"]["worker"]["environment"]["WIRETRACE_HTTP_PORT"] == "6066"
+    folder = ROOT / "deploy/grafana/provisioning"
+    (source,) = yaml.safe_load((folder / "datasources/prometheus.yaml").read_text(encoding="utf-8"))[
+        "datasources"
+    ]
+    assert source["url"] == "http://prometheus:9090"
+    (provider,) = yaml.safe_load((folder / "dashboards/wiretrace.yaml").read_text(encoding="utf-8"))[
+        "providers"
+    ]
+    mounted = [volume.split(":")[1] for volume in compose["services"]["grafana"]["volumes"]]
+    assert f"{provider['options']['path']}/wiretrace.json" in mounted
 
 
 @pytest.mark.parametrize(("status", "healthy"), [(200, True), (503, False)])
