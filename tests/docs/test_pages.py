@@ -144,7 +144,7 @@ async def settled(bootstrap, prefix):
 
 
 def stable(line):
-    """Keep what each run says again: six partitions may swap neighbours, and with them who was late by how much."""
+    """Keep what each run says again: partitions may swap neighbours, and with them who was how late."""
     line = " ".join(line.split()).rstrip("…").strip()
     if line.startswith("│"):
         return line.split("│")[1].strip()  # the outlet
