@@ -39,9 +39,10 @@ format: .venv/dev.stamp  ## format and mend what ruff can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-schemas: .venv/dev.stamp  ## render the schemas and the AsyncAPI document
+schemas: .venv/dev.stamp  ## render the schemas, the AsyncAPI document and the export's dictionary
 	$(BIN)/python -m topics.schema
 	$(BIN)/python -m topics.asyncapi
+	$(BIN)/python -m worker.export.dictionary
 
 bench: .venv/dev.stamp  ## stories a second end to end, latency, core cost beside datasketch; needs ../shared
 	$(BIN)/python tests/bench/core.py

@@ -237,3 +237,18 @@ def test_what_cannot_be_is_said_in_a_line(tmp_path, flags, said):
     assert done.returncode == 2
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_without_the_extra_it_says_how_to_get_it(tmp_path):
+    code = "import sys; sys.modules['duckdb'] = None; from worker.__main__ import main; main(sys.argv[1:])"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "export", "--to", str(tmp_path / "stories.parquet")],
+        cwd=Path(__file__).resolve().parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (
+        2,
+        "wiretrace: DuckDB is not installed: pip install wiretrace[export]\n",
+    )

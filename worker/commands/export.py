@@ -71,14 +71,14 @@ async def _read(settings: "Settings", export: "Export") -> int:
     """Hand every event of the log to the export; count the records that cannot be read."""
     from topics.catalog import CANONICAL_VARIANTS  # noqa: PLC0415 - brings the Kafka client
     from topics.consumer import CanonicalConsumer, CaughtUp, Event, Undecodable  # noqa: PLC0415 - as above
-    from worker.stream.catalogue import MissingTopic, require  # noqa: PLC0415 - as above
+    from worker.stream.catalogue import MissingTopic, Refused, require  # noqa: PLC0415 - as above
     from worker.stream.kafka import client_args  # noqa: PLC0415 - as above
 
     client = client_args(settings)
     address = client.pop("bootstrap_servers")
     try:
         await require([CANONICAL_VARIANTS], settings)
-    except MissingTopic as error:
+    except (MissingTopic, Refused) as error:
         fail(str(error))
     unread = 0
     async with CanonicalConsumer(bootstrap=address, prefix=settings.prefix, history=True, **client) as feed:

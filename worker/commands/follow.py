@@ -54,7 +54,7 @@ def command(
     """
     from topics.catalog import CANONICAL_STORIES, CANONICAL_VARIANTS  # noqa: PLC0415 - not for --help
     from topics.consumer import CanonicalConsumer  # noqa: PLC0415 - as above
-    from worker.stream.catalogue import MissingTopic, require  # noqa: PLC0415 - as above
+    from worker.stream.catalogue import MissingTopic, Refused, require  # noqa: PLC0415 - as above
     from worker.stream.kafka import client_args  # noqa: PLC0415 - as above
 
     settings = connect.settings_of(bootstrap=bootstrap, prefix=prefix)
@@ -75,7 +75,7 @@ def command(
 
     try:
         connect.run(_until_signalled(work()), settings)
-    except MissingTopic as error:
+    except (MissingTopic, Refused) as error:
         fail(str(error))
 
 

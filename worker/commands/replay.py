@@ -46,7 +46,7 @@ def command(
     read by file name. Ends with a summary; exit code 1 when a payload was too large for the topic.
     """
     from worker.commands import publishing  # noqa: PLC0415 - brings the Kafka client, --help needs none
-    from worker.stream.catalogue import MissingTopic  # noqa: PLC0415 - as below
+    from worker.stream.catalogue import MissingTopic, Refused  # noqa: PLC0415 - as below
 
     if rate is not None and speed is not None:
         fail("--rate and --speed both set the pace; give one")
@@ -69,7 +69,7 @@ def command(
             )
     except InputError as error:
         fail(str(error))
-    except MissingTopic as error:
+    except (MissingTopic, Refused) as error:
         fail(str(error))
     sys.stdout.write(summary.text() + "\n")
     sys.stdout.flush()
