@@ -43,6 +43,7 @@ from worker.stream.vitals import Part
 PER_DAY = 100_000
 PAGE = os.sysconf("SC_PAGE_SIZE")
 LOT = 1000  # records between waits for the broker
+REAL = 1_000  # stories at the end of the log, see Wire
 ASKED = 25  # reprints that a rebuilt state places
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -65,7 +66,7 @@ async def fill(bootstrap: str, stories: int) -> None:
     )
     await producer.start()
     receipts = []
-    for offset, (_, decision) in enumerate(Wire(per_day=PER_DAY).decisions(stories)):
+    for offset, (_, decision) in enumerate(Wire(per_day=PER_DAY).decisions(stories, real=REAL)):
         (record,) = step_records(Step(decision=decision), offset=offset, prefix="")
         receipts.append(
             await producer.send(record.topic, key=record.key, value=record.value, headers=[*record.headers])
@@ -137,7 +138,7 @@ def tell_size(size: dict[str, int], stories: int) -> None:
 
 def memory(stories: int) -> None:
     """Restore stories without a broker; tell the bytes of each kind and what the process grew by."""
-    decisions = Wire(per_day=PER_DAY).decisions(stories)
+    decisions = Wire(per_day=PER_DAY).decisions(stories, real=REAL)
     fold, before = Fold(window=None), resident()
     copies = 0
     for _, decision in decisions:
