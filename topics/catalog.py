@@ -102,7 +102,8 @@ WIRE_STORIES: Final = Topic(
 )
 WIRE_PLACEMENTS: Final = Topic(
     name="wire-placements",
-    purpose="Internal: what place decided for each record of wire-stories, read back to rebuild its state.",
+    purpose="Internal: what place decided for each record of wire-stories, with what it keeps of the story "
+    "(header state); read back to rebuild its state.",
     owner="wiretrace place",
     key="story id; none for a tick",
     messages=(PlacementV1,),
@@ -128,7 +129,7 @@ CANONICAL_VARIANTS: Final = Topic(
 )
 CANONICAL_STORIES: Final = Topic(
     name="canonical-stories",
-    purpose="Each canonical story as it stands now, or the alias that it became.",
+    purpose="Each canonical story as it stands now, or the alias it became; a tombstone when it expired.",
     owner="wiretrace place",
     key="canonical id",
     messages=(CanonicalV1,),

@@ -159,7 +159,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacementV1:
-    """Internal: what place decided for one record of wire-stories, enough to rebuild its state."""
+    """Internal: what place decided for one record of wire-stories.
+
+    With the header ``state``, binary and of a version of its own, it is enough to rebuild the state.
+    """
 
     schema: Annotated[Literal["placement.v1"], TAG, "message and version"] = "placement.v1"
     source: Annotated[Source, "the record that was decided"]
@@ -219,6 +222,7 @@ class Variant:
     house_style: Annotated[tuple[Swap, ...], "changes that a desk would recognise as style"] = ()
     names: Annotated[tuple[Swap, ...], "names that differ between aligned sentences"] = ()
     figures: Annotated[tuple[Swap, ...], "figures that differ between aligned sentences"] = ()
+    expired: Annotated[str | None, "canonical story outside the window that an original belonged to"] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

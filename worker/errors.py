@@ -1,5 +1,6 @@
 """Why a payload was refused: a closed set of reasons, and the errors that carry them."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import ClassVar
 
@@ -79,3 +80,11 @@ class BadHeaders(WireError):
     """CloudEvents headers that cannot be right, such as a ``ce_time`` that is no time."""
 
     reason = Reason.BAD_HEADERS
+
+
+class OtherVersion(Exception):
+    """State or a topic was written by a version of wiretrace that this code does not read."""
+
+    def __init__(self, what: str, *, found: object, known: Iterable[object]) -> None:
+        versions = " and ".join(map(str, known))
+        super().__init__(f"{what} is of version {found}, and this worker reads {versions}")

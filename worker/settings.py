@@ -49,6 +49,8 @@ class Settings:
     reject_limit: int = 50
     place_batch: int = 100
     linger_ms: int = 5
+    state_dir: Path | None = None
+    state_interval: float = 600.0
     session_timeout: float = 30.0
     http_host: str = "127.0.0.1"
     http_port: int = 6066
@@ -210,6 +212,8 @@ VARIABLES: Final[Mapping[str, Setting]] = MappingProxyType(
         "WIRETRACE_REJECT_LIMIT": Setting("reject_limit", _whole(0, 100)),
         "WIRETRACE_PLACE_BATCH": Setting("place_batch", _whole(1, 10_000)),
         "WIRETRACE_LINGER_MS": Setting("linger_ms", _whole(0, 10_000)),
+        "WIRETRACE_STATE_DIR": Setting("state_dir", Path),
+        "WIRETRACE_STATE_INTERVAL": Setting("state_interval", _seconds),
         "WIRETRACE_SESSION_TIMEOUT": Setting("session_timeout", _session),
         "WIRETRACE_HTTP_HOST": Setting("http_host", str.strip),
         "WIRETRACE_HTTP_PORT": Setting("http_port", _whole(0, 65535)),

@@ -1,42 +1,51 @@
-"""How long a cold worker takes to rebuild its state from the log, and the memory of a story.
+"""How long a worker takes to rebuild its state, cold and warm, and what a story costs in memory.
 
-python -m tests.bench.recovery [--stories N] [--variants N]
+python -m tests.bench.recovery [--stories N]      # 500000 for the figures of docs/performance.md
+python -m tests.bench.recovery --memory [--stories N]     # without a broker: bytes a story, by what for
 
-Fills wire-stories and wire-placements of a broker of its own with generated stories through the core, no
-worker involved, then rebuilds the state in a fresh process, as place does when the partition is assigned.
+Fills wire-placements of a real broker with the decisions about generated stories of real length, then
+rebuilds the state in fresh processes as place does: cold from the log (and writes a snapshot), warm from
+the snapshot, warm again with the file dropped from the page cache. Each places a few reprints of stories
+that it must know, and all must place them alike.
 """
 
 import argparse
 import asyncio
+import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from aiokafka import AIOKafkaProducer
 
-from tests.faults.feed import feed
-from topics.catalog import WIRE_PLACEMENTS, WIRE_STORIES
+from tests.bench.wire import Wire
+from topics.catalog import WIRE_PLACEMENTS
+from worker import logs
 from worker.broker import Broker
-from worker.pipeline import split
+from worker.lineage.fold import Fold
+from worker.lineage.placement import Step
 from worker.settings import Settings
-from worker.story import Coordinates, Story
+from worker.story import Coordinates
 from worker.stream import catalogue
-from worker.stream.incoming import read_payload
 from worker.stream.kafka import client_args
 from worker.stream.ledger import Ledger
-from worker.stream.outgoing import story_record
-from worker.stream.placing import Placing
-from worker.stream.rejects import Origin
+from worker.stream.outgoing import step_records
+from worker.stream.recovery import Keeper
+from worker.stream.snapshot import Snapshots
+from worker.stream.vitals import Part
 
-LIMIT = 4 * 1024 * 1024
-AIM = 500_000  # stories
-STARTED = 1_760_000_000_000  # milliseconds; stories come a second apart
+PER_DAY = 100_000
 PAGE = os.sysconf("SC_PAGE_SIZE")
-PART = 1000  # records between waits for the broker
+LOT = 1000  # records between waits for the broker
+REAL = 1_000  # stories at the end of the log, see Wire
+ASKED = 25  # reprints that a rebuilt state places
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def resident() -> int:
@@ -44,93 +53,152 @@ def resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE
 
 
-def a_placing() -> Placing:
-    return Placing(window=None, prefix="", limit=LIMIT)
+def settings_of(bootstrap: str, folder: Path) -> Settings:
+    return Settings(bootstrap=bootstrap, state_dir=folder, window_ms=3650 * 86_400_000)
 
 
-async def fill(bootstrap: str, stories: int, variants: int) -> int:
-    """Write both logs; return the bytes of the values."""
-    placing, size = a_placing(), 0
+async def fill(bootstrap: str, stories: int) -> None:
+    """Write the placement log as place does."""
+    await catalogue.apply(Settings(bootstrap=bootstrap))
+    started, size = time.perf_counter(), 0
     producer: Any = AIOKafkaProducer(
         bootstrap_servers=bootstrap, compression_type="lz4", linger_ms=20, max_batch_size=512 * 1024
     )
     await producer.start()
     receipts = []
-    for offset, payload in enumerate(feed(stories, variants=variants)):
-        at = STARTED + 1000 * offset
-        coordinates = Coordinates(topic="0" * 32, partition=0, offset=offset)
-        (story,) = split(
-            read_payload(value=payload.body, headers=payload.headers, coordinates=coordinates, appended=at)
+    for offset, (_, decision) in enumerate(Wire(per_day=PER_DAY).decisions(stories, real=REAL)):
+        (record,) = step_records(Step(decision=decision), offset=offset, prefix="")
+        receipts.append(
+            await producer.send(record.topic, key=record.key, value=record.value, headers=[*record.headers])
         )
-        assert isinstance(story, Story)
-        record = story_record(story, prefix="")
-        origin = Origin(
-            topic=record.topic,
-            topic_id="",
-            partition=0,
-            offset=offset,
-            timestamp=at,
-            key=record.key,
-            value=record.value,
-        )
-        decision = placing.handle(origin).records[-1]
-        for each in (record, decision):
-            receipts.append(
-                await producer.send(each.topic, key=each.key, value=each.value, headers=list(each.headers))
-            )
-            size += len(each.value or b"")
-        if len(receipts) > PART:
+        size += len(record.value or b"") + len(decision.imprints)
+        if len(receipts) > LOT:
             await asyncio.gather(*receipts)
             receipts = []
+    await asyncio.gather(*receipts)
     await producer.stop()
-    return size
+    print(
+        f"filled {WIRE_PLACEMENTS.name} with {stories} stories, {size / stories / 1024:.2f} kB a story, "
+        f"in {time.perf_counter() - started:.0f} s",
+        flush=True,
+    )
 
 
-async def rebuild(bootstrap: str) -> None:
-    """Read both logs back as a worker does."""
-    before = resident()
-    ledger = Ledger(client_args(Settings(bootstrap=bootstrap)), prefix="")
-    started, count = time.perf_counter(), 0
+async def rebuild(bootstrap: str, stories: int, folder: Path, how: str) -> None:
+    """Rebuild the state as place does; after a cold start write a snapshot."""
+    logs.configure(level="error", style="json")
+    settings = settings_of(bootstrap, folder)
+    before, part = resident(), Part()
+    ledger = Ledger(client_args(settings), prefix="")
     await ledger.open()
-    placing = a_placing()
-    async for entry in ledger.read_back():
-        placing.restore(entry.story, entry.decision)
-        count += 1
-    seconds = time.perf_counter() - started
-    await ledger.close()
+    keeper = Keeper(settings, part)
+    started, busy = time.perf_counter(), time.process_time()
+    state = await keeper.recover(ledger, stories_id="bench", check=lambda: None)
+    wall, cpu = time.perf_counter() - started, time.process_time() - busy
     grown = resident() - before
-    sys.stdout.write(
-        f"rebuilt {count} stories in {seconds:.1f} s: {count / seconds:.0f}/s, "
-        f"{AIM / count * seconds:.0f} s for {AIM} at this rate; "
-        f"{grown / count / 1024:.1f} kB of memory a story (the process), "
-        f"{placing.size() / count / 1024:.1f} kB (index and copies)\n"
+    print(
+        f"{how}: {stories} stories in {wall:.1f} s ({cpu:.1f} s of CPU), {state.read} decisions read back; "
+        f"{stories / wall:.0f}/s; {grown / stories / 1024:.2f} kB of memory a story",
+        flush=True,
+    )
+    if how == "cold":
+        keeper._written = float("-inf")
+        started = time.perf_counter()
+        keeper.keep(state.placing, position=state.position, mark=ledger.last)
+        held = time.perf_counter() - started
+        await keeper.close()
+        size = os.stat(Snapshots(folder, prefix="")._path).st_size  # noqa: PTH116 - within a coroutine
+        print(
+            f"snapshot: the fold was held {held * 1000:.0f} ms, {size / 1e6:.0f} MB written "
+            f"in {time.perf_counter() - started:.1f} s"
+        )
+        tell_size(state.placing.size(), stories)
+    await ledger.close()
+    print(f"places {json.dumps(asked(state.placing._fold, stories))}")
+
+
+def asked(fold: Fold, stories: int) -> list[str]:
+    """Let a rebuilt fold place reprints of some of the last stories; tell what became of them."""
+    wire, told = Wire(per_day=PER_DAY, seed=2), []
+    catalogue_ = fold._catalogue
+    for number, document in enumerate(catalogue_._documents.alive()[-ASKED:].tolist()):
+        canon = catalogue_.canon_at(catalogue_.home(document)).id
+        story = wire.story(10 * stories + number, list(catalogue_.story(document).copy()))
+        story = replace(story, coordinates=Coordinates(topic="late", partition=0, offset=number))
+        (placed,) = fold.place(story, at=story.received).placements
+        told.append(f"{placed.canonical_id} {placed.variant.sequence if placed.variant else None}")
+        assert placed.canonical_id == canon, "a reprint does not join its story"
+    return told
+
+
+def tell_size(size: dict[str, int], stories: int) -> None:
+    kinds = ", ".join(f"{name} {count / stories:.0f}" for name, count in size.items())
+    print(f"bytes a story: {kinds}", flush=True)
+
+
+def memory(stories: int) -> None:
+    """Restore stories without a broker; tell the bytes of each kind and what the process grew by."""
+    decisions = Wire(per_day=PER_DAY).decisions(stories, real=REAL)
+    fold, before = Fold(window=None), resident()
+    copies = 0
+    for _, decision in decisions:
+        fold.restore(None, decision)
+    fold.capture()  # brings all into arrays
+    arrays = fold._catalogue._documents.values
+    alive = arrays["canon"] >= 0
+    copies = int((arrays["size"][alive] - np.maximum(arrays["heritage"][alive], 0)).sum())
+    size = fold.size()
+    rest = sum(size.values()) - copies
+    tell_size(size, stories)
+    print(
+        f"{stories} stories, {int(alive.sum())} copies held: {rest / stories:.0f} bytes a story, and "
+        f"{copies / stories:.0f} of packed copy ({copies / int(alive.sum()):.0f} each); "
+        f"the process grew by {(resident() - before) / stories:.0f} bytes a story, all included"
     )
 
 
-async def prepare(bootstrap: str, stories: int, variants: int) -> None:
-    await catalogue.apply(Settings(bootstrap=bootstrap))
-    started = time.perf_counter()
-    size = await fill(bootstrap, stories, variants)
-    sys.stdout.write(
-        f"filled {WIRE_STORIES.name} and {WIRE_PLACEMENTS.name} with {stories} stories, "
-        f"{size / 1e6:.0f} MB, in {time.perf_counter() - started:.0f} s\n"
-    )
-    sys.stdout.flush()
+def child(*arguments: str) -> str:
+    command = [sys.executable, "-m", "tests.bench.recovery", *arguments]
+    done = subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    *lines, places = done.stdout.splitlines()
+    print("\n".join(lines), flush=True)
+    return places
+
+
+def drop_from_cache(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    os.fsync(descriptor)
+    os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+    os.close(descriptor)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stories", type=int, default=20_000)
-    parser.add_argument("--variants", type=int, default=2, help="outlets that run each story")
-    parser.add_argument("--rebuild", metavar="BOOTSTRAP", help=argparse.SUPPRESS)
+    parser.add_argument("--memory", action="store_true")
+    parser.add_argument("--rebuild", nargs=3, metavar=("BOOTSTRAP", "FOLDER", "HOW"), help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.rebuild:
-        asyncio.run(rebuild(options.rebuild))
+    if options.memory:
+        memory(options.stories)
         return
-    with tempfile.TemporaryDirectory() as folder, Broker.start(Path(folder)) as broker:
-        asyncio.run(prepare(broker.bootstrap, options.stories, options.variants))
-        command = [sys.executable, "-m", "tests.bench.recovery", "--rebuild", broker.bootstrap]
-        subprocess.run(command, check=True, cwd=Path(__file__).resolve().parents[2])
+    if options.rebuild:
+        bootstrap, folder, how = options.rebuild
+        asyncio.run(rebuild(bootstrap, options.stories, Path(folder), how))
+        return
+    with tempfile.TemporaryDirectory() as folder, Broker.start(Path(folder) / "kafka") as broker:
+        state = Path(folder) / "state"
+        state.mkdir()
+        asyncio.run(fill(broker.bootstrap, options.stories))
+        told = []
+        for how in ("cold", "warm", "warm, file not in the page cache"):
+            if how.endswith("cache"):
+                drop_from_cache(Snapshots(state, prefix="")._path)
+            told.append(
+                child("--stories", str(options.stories), "--rebuild", broker.bootstrap, str(state), how)
+            )
+        print("all three place reprints alike:", len(set(told)) == 1)
+        if len(set(told)) > 1:
+            raise SystemExit(1)
 
 
 if __name__ == "__main__":

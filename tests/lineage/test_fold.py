@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from worker.errors import OtherVersion
 from worker.lineage.fold import Fold
 from worker.lineage.placement import LinkType, Relation, Status
 from worker.story import Kind
@@ -217,6 +218,45 @@ def test_a_story_outside_the_window_is_forgotten(newsroom):
     late = newsroom.place(newsroom.copy(1), outlet="Post", at=101 * HOUR)
     assert late.canonical_id != first.canonical_id
     assert late.variant.relation is Relation.ORIGINAL
+    assert late.variant.expired == first.canonical_id
+
+
+def test_an_expired_story_is_told_once_and_forgotten_after_another_window(newsroom):
+    newsroom.fold = Fold(window=24 * HOUR)
+    first = newsroom.place(newsroom.copy(1), at=HOUR)
+    other = newsroom.place(newsroom.copy(2), at=HOUR)
+    assert newsroom.fold.tick(at=25 * HOUR).expired == ()
+    assert newsroom.fold.tick(at=26 * HOUR).expired == (first.canonical_id, other.canonical_id)
+    assert newsroom.fold.tick(at=27 * HOUR).expired == ()
+    late = newsroom.place(newsroom.copy(1), outlet="Post", at=60 * HOUR)
+    assert late.variant.expired is None
+
+
+def test_a_flood_of_expired_stories_is_told_bit_by_bit(newsroom, monkeypatch):
+    monkeypatch.setattr("worker.lineage.departed.TOLD", 3)
+    newsroom.fold = Fold(window=24 * HOUR)
+    ids = [newsroom.place(newsroom.copy(seed), at=HOUR).canonical_id for seed in range(5)]
+    ticks = [newsroom.fold.tick(at=(30 + hour) * HOUR).expired for hour in range(3)]
+    assert ticks == [tuple(ids[:3]), tuple(ids[3:]), ()]
+
+
+def test_a_story_founded_anew_keeps_its_snapshot(newsroom, monkeypatch):
+    monkeypatch.setattr("worker.lineage.departed.TOLD", 1)
+    newsroom.fold = Fold(window=24 * HOUR)
+    first, second = (newsroom.place(newsroom.copy(seed), at=HOUR) for seed in (1, 2))
+    assert newsroom.fold.tick(at=30 * HOUR).expired == (first.canonical_id,)
+    (again,) = newsroom.fold.place(newsroom.story(newsroom.copy(2)), at=31 * HOUR).placements
+    assert again.canonical_id == again.variant.expired == second.canonical_id
+    assert newsroom.fold.tick(at=32 * HOUR).expired == ()
+
+
+def test_aliases_expire_with_the_story_they_became(newsroom):
+    newsroom.fold = Fold(window=24 * HOUR)
+    takes = newsroom.copy(1, paragraphs=10)
+    for name, outlet in (("x", "Bugle"), ("y", "Post")):
+        newsroom.place([*takes, *newsroom.copy(name, paragraphs=14)], outlet=outlet, at=HOUR)
+    (merge,) = newsroom.file(takes, outlet="Times", at=HOUR).merges
+    assert newsroom.fold.tick(at=30 * HOUR).expired == (merge.into, merge.canonical_id)
 
 
 def test_a_story_that_is_kept_alive_stays(newsroom):
@@ -265,6 +305,81 @@ def test_a_restart_in_the_middle_changes_nothing(newsroom, cut):
     assert _again(recovered, steps[cut:]) == [step for *_, step in steps[cut:]]
 
 
+@pytest.mark.parametrize("cut", [60])
+def test_a_restart_from_captured_state_changes_nothing(newsroom, cut):
+    steps = _log(newsroom)
+    first, second = Fold(window=200 * HOUR), Fold(window=200 * HOUR)
+    _again(first, steps[:cut])
+    second.resume({name: each.copy() for name, each in first.capture().items()})
+    expected = [step for *_, step in steps[cut:]]
+    assert _again(second, steps[cut:]) == expected
+    assert _again(first, steps[cut:]) == expected  # capturing disturbs nothing
+
+
+def test_decisions_after_captured_state_are_restored_on_top_of_it(newsroom):
+    steps = _log(newsroom)
+    first, second = Fold(window=200 * HOUR), Fold(window=200 * HOUR)
+    _again(first, steps[:50])
+    second.resume(first.capture())
+    for story, _, step in steps[50:120]:
+        second.restore(story, step.decision)
+    assert _again(second, steps[120:]) == [step for *_, step in steps[120:]]
+
+
+def test_a_log_of_the_version_before_is_restored_from_its_stories(newsroom):
+    steps = _log(newsroom)
+    recovered = Fold(window=200 * HOUR)
+    for story, _, step in steps[:120]:
+        facts = {key: value for key, value in step.decision.facts.items() if key != "standing"}
+        if "version" in facts:
+            facts["version"] = 1
+        recovered.restore(story, replace(step.decision, facts=facts, imprints=b""))
+    assert _again(recovered, steps[120:]) == [step for *_, step in steps[120:]]
+
+
+@pytest.mark.parametrize("version", [0, 3, "2"])
+def test_a_decision_of_an_unknown_version_is_refused(newsroom, version):
+    story = newsroom.story(newsroom.copy(1))
+    decision = newsroom.fold.place(story, at=None).decision
+    with pytest.raises(OtherVersion, match=f"of version {version}, and this worker reads 1 and 2"):
+        Fold().restore(story, replace(decision, facts={**decision.facts, "version": version}))
+
+
+def test_an_imprint_of_an_unknown_version_is_refused(newsroom):
+    decision = newsroom.fold.place(newsroom.story(newsroom.copy(1)), at=None).decision
+    with pytest.raises(OtherVersion, match="an imprint is of version 9"):
+        Fold().restore(None, replace(decision, imprints=b"\x09" + decision.imprints[1:]))
+
+
+def test_a_decision_that_has_lost_its_imprints_is_refused(newsroom):
+    story = newsroom.story(newsroom.copy(1))
+    decision = newsroom.fold.place(story, at=None).decision
+    with pytest.raises(ValueError, match="has lost its imprints"):
+        Fold().restore(story, replace(decision, imprints=b""))
+    for size in (1, 40, len(decision.imprints) - 1):
+        with pytest.raises(ValueError, match=r"imprint|buffer"):
+            Fold().restore(story, replace(decision, imprints=decision.imprints[:size]))
+
+
+def test_copy_of_another_sketch_is_sketched_anew(newsroom):
+    steps = _log(newsroom)
+    recovered = Fold(window=200 * HOUR)
+    for story, _, step in steps[:120]:
+        imprints = step.decision.imprints
+        older = imprints and imprints[:1] + b"\x01" + imprints[2:]
+        recovered.restore(story, replace(step.decision, imprints=older))
+    assert _again(recovered, steps[120:]) == [step for *_, step in steps[120:]]
+
+
+def test_a_fingerprint_of_another_version_of_split_is_made_anew(newsroom):
+    copy = newsroom.copy(1)
+    first = newsroom.place(copy)
+    story = newsroom.story(copy, outlet="Post")
+    other = replace(story, fingerprint=replace(story.fingerprint, version=99, hashes=b"12345678"))
+    (placed,) = newsroom.fold.place(other, at=None).placements
+    assert placed.canonical_id == first.canonical_id
+
+
 def test_a_recovered_fold_knows_what_it_has_seen(newsroom):
     steps = _log(newsroom)
     recovered = Fold(window=200 * HOUR)
@@ -305,5 +420,7 @@ def test_a_log_whose_beginning_is_gone_keeps_the_canonical_id(newsroom):
     recovered = Fold()
     for story, step in list(zip(stories, steps, strict=True))[1:]:
         recovered.restore(story, step.decision)
-    late = recovered.place(newsroom.story(newsroom.copy(1), outlet="Late"), at=None)
-    assert late.placements[0].canonical_id == steps[0].placements[0].canonical_id
+    story = newsroom.story(newsroom.copy(1), outlet="Late")
+    late, expected = (fold.place(story, at=None).placements[0] for fold in (recovered, newsroom.fold))
+    assert late.canonical_id == expected.canonical_id
+    assert late.variant.sequence == expected.variant.sequence == 5

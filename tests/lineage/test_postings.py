@@ -46,7 +46,7 @@ def test_a_key_that_is_everywhere_hands_out_a_bounded_number():
     index = Postings()
     for document in range(900):
         index.add(document, np.array([7], np.uint32))
-    assert len(found(index, 7)) == postings.PER_RUN
+    assert len(found(index, 7)) == postings.PER_KEY
 
 
 @pytest.mark.usefixtures("_small")

@@ -30,7 +30,8 @@ def test_before_the_first_assignment_it_is_not_ready():
 def test_while_the_state_is_rebuilt_it_is_not_ready():
     young = vitals()
     young.place.recovered = False
-    assert young.unready() == "place: recovering"
+    young.place.ahead = 12_000
+    assert young.unready() == "place: recovering, 12000 records to go"
 
 
 def test_records_that_wait_without_progress_are_a_stall():

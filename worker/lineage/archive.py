@@ -1,6 +1,7 @@
-"""How is a story kept in memory? Compressed whole, because variants are described against it."""
+"""How is a story kept? Compressed whole, because variants are described against it."""
 
-from typing import Any
+from dataclasses import fields
+from typing import Any, Final, NamedTuple
 
 import cramjam
 import orjson
@@ -12,13 +13,40 @@ from worker.story import (
     Dateline,
     Kind,
     Paragraph,
+    PubStatus,
     Role,
     Story,
+    Subject,
 )
 
+_SELDOM: Final = tuple(
+    (each.name, each.default)
+    for each in fields(Story)
+    if each.name
+    not in {
+        *("id", "coordinates", "received", "source_format", "payload_id", "outlet", "feed", "url"),
+        *("published", "kind", "headline", "deck", "byline", "agency", "language", "native_id"),
+        *("native_version", "dateline", "credits", "paragraphs"),  # these stand in the list,
+        *("furniture", "warnings", "fingerprint"),  # and these are left out
+    }
+)
+"""Fields that most stories do not have, with the value that then stands for them."""
 
-def pack(story: Story) -> bytes:
-    """Compress a story without its furniture, warnings and fingerprint."""
+
+class Facts(NamedTuple):
+    """What a canonical story tells of its founding story."""
+
+    id: str
+    headline: str | None
+    outlet: str | None
+    url: str | None
+    agency: str | None
+    language: str | None
+
+
+def pack(story: Story, *, copy: bool = True) -> bytes:
+    """Compress a story without its furniture, warnings and fingerprint, and without ``copy`` when told so."""
+    paragraphs = story.paragraphs if copy else ()
     place = story.coordinates
     dateline = story.dateline
     record: list[object] = [
@@ -29,20 +57,17 @@ def pack(story: Story) -> bytes:
         [story.language, story.native_id, story.native_version],
         dateline and [dateline.text, dateline.place, dateline.date, dateline.agency],
         [[credit.kind, credit.text, credit.agency] for credit in story.credits],
-        [paragraph.text for paragraph in story.paragraphs],
-        [
-            [at, paragraph.role]
-            for at, paragraph in enumerate(story.paragraphs)
-            if paragraph.role != Role.COPY
-        ],
+        [paragraph.text for paragraph in paragraphs],
+        [[at, paragraph.role] for at, paragraph in enumerate(paragraphs) if paragraph.role != Role.COPY],
+        {name: value for name, absent in _SELDOM if (value := getattr(story, name)) != absent},
     ]
-    return bytes(cramjam.lz4.compress_block(_dumps(record)))
+    return compress(record)
 
 
 def unpack(packed: bytes) -> Story:
     """Read a packed story back."""
-    record: list[Any] = orjson.loads(bytes(cramjam.lz4.decompress_block(packed)))
-    story_id, place, source, facts, native, dateline, credit_lines, texts, roles = record
+    record = expand(packed)
+    story_id, place, source, facts, native, dateline, credit_lines, texts, roles, seldom = record
     role_at = dict(map(tuple, roles))
     return Story(
         id=story_id,
@@ -70,7 +95,34 @@ def unpack(packed: bytes) -> Story:
         paragraphs=tuple(
             Paragraph(text=text, role=Role(role_at.get(at, Role.COPY))) for at, text in enumerate(texts)
         ),
+        **{name: _seldom(name, value) for name, value in seldom.items()},
     )
+
+
+def facts_of(packed: bytes) -> Facts:
+    """Read the little of a packed story that its canonical story tells."""
+    story_id, _, source, facts, native, *_ = expand(packed)
+    return Facts(story_id, facts[2], source[3], source[5], facts[5], native[0])
+
+
+def _seldom(name: str, value: Any) -> Any:  # noqa: ANN401 - any field
+    """Give a field that JSON has changed its type back."""
+    if name == "subjects":
+        return tuple(Subject(**each) for each in value)
+    if name == "pub_status":
+        return PubStatus(value)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def compress(record: list[Any]) -> bytes:
+    """Pack a list of JSON values."""
+    return bytes(cramjam.lz4.compress_block(_dumps(record)))
+
+
+def expand(packed: bytes) -> list[Any]:
+    """Unpack what ``compress`` packed."""
+    record: list[Any] = orjson.loads(bytes(cramjam.lz4.decompress_block(packed)))
+    return record
 
 
 def _dumps(record: list[object]) -> bytes:
@@ -84,6 +136,10 @@ def _dumps(record: list[object]) -> bytes:
 def _clean(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_clean(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _clean(item) for name, item in value.items()}
+    if isinstance(value, Subject):
+        return {"code": _clean(value.code), "scheme": _clean(value.scheme)}
     return value

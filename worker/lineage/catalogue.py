@@ -1,88 +1,103 @@
 """What does the fold remember? Canonical stories, the copies kept for comparing, and who is known.
 
 Only ``Fold`` changes it, and only by what a decision says, so that a recovered catalogue is equal
-to one that never stopped.
+to one that never stopped. All of it lies in arrays and blocks: a story costs no Python object but its
+entry among the known.
 """
 
+import sys
 from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import blake2b
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import xxhash
 
-from worker.lineage.archive import pack, unpack
-from worker.lineage.placement import Canonical, Member, Relation
-from worker.lineage.postings import Documents, Keys, Postings
+from worker.lineage.archive import facts_of, unpack
+from worker.lineage.columns import Columns
+from worker.lineage.crowd import Crowd, member, pack_crowd, unpack_crowd
+from worker.lineage.imprint import Imprint
+from worker.lineage.placement import Canonical, Relation
+from worker.lineage.postings import Arrays, Documents, Keys, Postings
+from worker.lineage.shelf import Shelf
 from worker.matching.narrative import Mask, Narrative, read
-from worker.matching.sketch import SHIFT, sampled_hashes
 from worker.matching.tokens import Tokens, tokens
-from worker.matching.topic import Bag, Lexicon, keywords, lead_of, top, whole_of
-from worker.story import Fingerprint, Role, Story
+from worker.matching.topic import Bag, Lexicon, lead_of, top, whole_of
+from worker.story import Role, Story
 
+LAYOUT: Final = 1  # of what ``capture`` gives
 KEPT_COPIES: Final = 8  # of one canonical story: its own copy and the latest variants that add to it
-FIRST: Final = 10  # members that a snapshot lists from the beginning
-LATEST: Final = 10  # and from the end
-POSTED: Final = 2_048  # hashes of one story that are indexed, the smallest first
-READ: Final = 1_024  # narratives, stories and leads kept ready
+READ: Final = 1_024  # narratives, stories, leads and crowds kept ready
 UNDATED: Final = -1
-_COLUMNS: Final = (("_canon_of", -1), ("_outlet_of", 0), ("_posted_of", 0), ("_seen_at", 0), ("_hops_of", 0))
+TRACES: Final = 8  # keys by which an expired canonical story is known again
+INT: Final = 64  # bytes of two numbers in a dictionary
 
 Ready = TypeVar("Ready")
 
 
-@dataclass(slots=True, kw_only=True)
-class Crowd:
-    """What a canonical story remembers of its members. Most stories stay alone and have none."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Departure:
+    """A canonical story that expired: its id and those of its aliases, and a few keys of its copy."""
 
-    headline: str | None
-    agency: str | None
-    language: str | None
-    first: tuple[Member, ...]
-    outlets: set[int]
-    stories: list[int]
-    latest: tuple[Member, ...] = ()
-    variants: int = 1
-    repeats: int = 0
+    ids: tuple[str, ...]
+    keys: Keys
 
 
-@dataclass(slots=True, kw_only=True)
+def canonical_id(story_id: str) -> bytes:
+    """Name a canonical story, after its founding story, for good."""
+    return blake2b(story_id.encode(), digest_size=16, person=b"canonical/1").digest()
+
+
 class Canon:
-    """A canonical story as the fold sees it; ``number`` counts in order of founding.
+    """A canonical story as the fold sees it; ``number`` counts in order of founding."""
 
-    ``held`` numbers the copies that are kept, its own first. There are many: nothing stands here that
-    the founding story says as well.
-    """
+    __slots__ = ("_catalogue", "into", "last", "number")
 
-    number: int
-    story_id: str
-    founded: int | None
-    updated: int | None
-    sequence: int = 1
-    held: tuple[int, ...] = ()
-    crowd: Crowd | None = None
-    into: str | None = None
+    def __init__(self, catalogue: "Catalogue", number: int) -> None:
+        self._catalogue = catalogue
+        self.number = number
+        self.into: str | None = None
+        self.last: Crowd | None = None  # its members when it was merged
 
     @property
     def id(self) -> str:
-        """Name the canonical story, after its founding story, for good."""
-        return blake2b(self.story_id.encode(), digest_size=16, person=b"canonical/1").hexdigest()
+        """Name the canonical story."""
+        return bytes(self._catalogue.row("id", self.number)).hex()
 
+    @property
+    def story_id(self) -> str:
+        """Name the founding story."""
+        crowd = self.crowd
+        return self._catalogue.story(self.held[0]).id if crowd is None else crowd.story_id
 
-def outlet_number(story: Story) -> int:
-    """Give the outlet of a story, or its feed, a number; 0 when neither is known."""
-    source = story.outlet or story.feed
-    if not source:
-        return 0
-    number: int = xxhash.xxh3_64_intdigest(source.encode("utf-8", "surrogatepass"))
-    return number >> 1
+    @property
+    def founded(self) -> int | None:
+        """Tell the stream time of its first story."""
+        return _dated(self._catalogue.row("founded", self.number))
 
+    @property
+    def updated(self) -> int | None:
+        """Tell the stream time of its last story."""
+        return _dated(self._catalogue.row("updated", self.number))
 
-def index_keys(fingerprint: Fingerprint) -> Keys:
-    """Cut sampled hashes, which are small by choice, to the 32 bits in which they differ most."""
-    return (sampled_hashes(fingerprint)[:POSTED] >> np.uint64(SHIFT)).astype(np.uint32)
+    @property
+    def sequence(self) -> int:
+        """Tell the last sequence given out."""
+        return int(self._catalogue.row("sequence", self.number))
+
+    @property
+    def held(self) -> tuple[int, ...]:
+        """Number the copies that are kept, its own first."""
+        crowd = self.crowd
+        return crowd.held if crowd is not None else (int(self._catalogue.row("held", self.number)),)
+
+    @property
+    def crowd(self) -> Crowd | None:
+        """Give the members, None for a story that is alone: nothing is kept that its copy says as well."""
+        return self.last or self._catalogue.crowd(self.number)
 
 
 class Catalogue:
@@ -92,18 +107,39 @@ class Catalogue:
         self.postings = Postings()
         self.keyworded = Postings()
         self.lexicon = Lexicon()
-        self.canons: OrderedDict[int, Canon] = OrderedDict()  # least recently updated first
-        self.packed: dict[int, bytes] = {}  # the copies kept for comparing, by number
-        self._heritage: dict[int, bytes] = {}  # a bit a word: what a variant has from the canonical copy
         self.known: dict[int, int] = {}  # story, see ``_known`` → number of its canonical story
-        self._founded = 0
-        self._numbered = 0
-        self._base = 0
-        self._canon_of = np.full(1024, -1, np.int64)
-        self._outlet_of = np.zeros(1024, np.int64)
-        self._posted_of = np.zeros(1024, np.int32)
-        self._seen_at = np.zeros(1024, np.int64)
-        self._hops_of = np.zeros(1024, np.int32)
+        self._documents = Columns(
+            "canon",
+            canon=(np.int64, 1, -1),
+            outlet=(np.int64, 1, 0),
+            posted=(np.int32, 1, 0),
+            seen=(np.int64, 1, UNDATED),
+            hops=(np.int32, 1, 0),
+            place=(np.int64, 1, -1),  # on the shelf
+            size=(np.int32, 1, 0),
+            heritage=(
+                np.int32,
+                1,
+                -1,
+            ),  # bytes before the copy: a bit a word, what is from the canonical copy
+        )
+        self._canons = Columns(
+            "touched",
+            touched=(np.int64, 1, -1),
+            founded=(np.int64, 1, UNDATED),
+            updated=(np.int64, 1, UNDATED),
+            sequence=(np.int32, 1, 0),
+            held=(np.int64, 1, -1),
+            known=(np.int64, 1, 0),
+            id=(np.uint8, 16, 0),
+            keys=(np.uint32, TRACES, 0),
+            place=(np.int64, 1, -1),  # of its crowd on the shelf
+            size=(np.int32, 1, 0),
+        )
+        self._touches = Columns("canon", canon=(np.int64, 1, -1))  # least recently updated first
+        self._oldest = 0  # touch
+        self._shelf = Shelf()
+        self._crowds: OrderedDict[int, Crowd] = OrderedDict()  # those in demand, not on the shelf
         self._narratives: OrderedDict[int, Narrative] = OrderedDict()
         self._stories: OrderedDict[int, Story] = OrderedDict()
         self._leads: OrderedDict[int, Bag] = OrderedDict()
@@ -113,37 +149,64 @@ class Catalogue:
 
     def canon_of(self, documents: Documents) -> npt.NDArray[np.int64]:
         """Tell the canonical story of each document, -1 when it is gone."""
-        places = documents.astype(np.int64) - self._base
-        return np.where(places >= 0, self._canon_of[np.maximum(places, 0)], -1)
+        rows = self._documents.rows(documents.astype(np.int64))
+        return np.where(rows >= 0, self._documents.values["canon"][np.maximum(rows, 0)], -1)
 
     def outlet_of(self, documents: Documents) -> npt.NDArray[np.int64]:
         """Tell the outlet of each living document."""
-        return self._outlet_of[documents.astype(np.int64) - self._base]
+        return self._of("outlet", documents)
 
     def posted_of(self, documents: Documents) -> npt.NDArray[np.int32]:
         """Tell under how many hashes each living document is indexed."""
-        return self._posted_of[documents.astype(np.int64) - self._base]
+        return self._of("posted", documents)
 
     def seen_at(self, documents: Documents) -> npt.NDArray[np.int64]:
         """Tell the stream time at which each living document came, ``UNDATED`` when not known."""
-        return self._seen_at[documents.astype(np.int64) - self._base]
+        return self._of("seen", documents)
 
     def home(self, number: int) -> int:
         """Tell the canonical story of a held document."""
-        return int(self._canon_of[number - self._base])
+        return int(self._document("canon", number))
 
     def hops(self, number: int) -> int:
         """Tell how many steps a held document is away from the original."""
-        return int(self._hops_of[number - self._base])
+        return int(self._document("hops", number))
+
+    def held_copies(self) -> int:
+        """Count the copies that are kept."""
+        return len(self._documents.alive())
+
+    def canon_at(self, number: int) -> Canon:
+        """Give a living canonical story by its number."""
+        return Canon(self, number)
 
     def canon(self, story_id: str) -> Canon | None:
         """Find the canonical story that a known story belongs to."""
         number = self.known.get(_known(story_id))
-        return None if number is None else self.canons[number]
+        return None if number is None else Canon(self, number)
+
+    def row(self, name: str, number: int) -> Any:  # noqa: ANN401 - a number, or the bytes of an id
+        """Tell a field of a canonical story."""
+        return self._canons.values[name][self._canons.row(number)]
+
+    def crowd(self, number: int) -> Crowd | None:
+        """Tell the members of a canonical story, None when it is alone."""
+        found = self._crowds.get(number)
+        if found is not None:
+            self._crowds.move_to_end(number)
+            return found
+        place, size = int(self.row("place", number)), int(self.row("size", number))
+        if place < 0:
+            return None
+        found = unpack_crowd(self._shelf.get(place, size))
+        self._shelf.drop(place, size)
+        self._set(number, place=-1)
+        self._demand(number, found)
+        return found
 
     def snapshot(self, canon: Canon) -> Canonical:
         """Show a canonical story as it stands now."""
-        crowd = self._crowd(canon)
+        crowd = canon.crowd or self._alone(canon)
         return Canonical(
             canonical_id=canon.id,
             headline=crowd.headline,
@@ -162,9 +225,10 @@ class Catalogue:
 
     def heritage(self, number: int) -> Mask | None:
         """Tell which words of a held document come from the canonical copy; None: all of them."""
-        packed = self._heritage.get(number)
-        if packed is None:
+        size = int(self._document("heritage", number))
+        if size < 0:
             return None
+        packed = self._shelf.get(int(self._document("place", number)), size)
         bits = np.unpackbits(np.frombuffer(packed, np.uint8), count=len(self.narrative(number).words))
         return bits.view(np.bool_)
 
@@ -174,7 +238,7 @@ class Catalogue:
         if found is None:
             story = self.story(number)
             found = lead_of(story.headline, tokens(top(story.copy())))
-            self._ready(self._leads, number, found)
+            _ready(self._leads, number, found)
         else:
             self._leads.move_to_end(number)
         return found
@@ -184,7 +248,7 @@ class Catalogue:
         found = self._wholes.get(number)
         if found is None:
             found = whole_of(tokens_of(self.story(number)))
-            self._ready(self._wholes, number, found)
+            _ready(self._wholes, number, found)
         else:
             self._wholes.move_to_end(number)
         return found
@@ -194,7 +258,7 @@ class Catalogue:
         found = self._narratives.get(number)
         if found is None:
             found = narrative_of(self.story(number))
-            self._ready(self._narratives, number, found)
+            _ready(self._narratives, number, found)
         else:
             self._narratives.move_to_end(number)
         return found
@@ -203,208 +267,298 @@ class Catalogue:
         """Unpack the story of a held document."""
         found = self._stories.get(number)
         if found is None:
-            found = unpack(self.packed[number])
-            self._ready(self._stories, number, found)
+            found = unpack(self._packed(number))
+            _ready(self._stories, number, found)
         else:
             self._stories.move_to_end(number)
         return found
 
-    def size(self) -> int:
-        """Count the bytes of index and packed copies, Python's own overhead left out."""
-        packed = sum(map(len, self.packed.values()))
-        columns: int = sum(getattr(self, name).nbytes for name, _ in _COLUMNS)
-        return self.postings.size() + self.keyworded.size() + packed + columns
+    def size(self) -> dict[str, int]:
+        """Count the bytes by what they are for; the copies and crowds stand on the shelf."""
+        columns = self._documents.size() + self._canons.size() + self._touches.size()
+        return {
+            "index": self.postings.size() + self.keyworded.size(),
+            "shelf": self._shelf.size(),
+            "columns": columns,
+            "known": sys.getsizeof(self.known) + INT * len(self.known),
+        }
 
     # Changing
 
     def found(self, story_id: str, *, at: int | None) -> Canon:
         """Open a canonical story by its founding story; a copy has to be held next."""
-        canon = Canon(number=self._founded, story_id=story_id, founded=at, updated=at)
-        self._founded += 1
-        self.canons[canon.number] = canon
-        self.known[_known(story_id)] = canon.number
-        return canon
+        number = self._canons.grow()
+        known = _known(story_id)
+        when = UNDATED if at is None else at
+        name = np.frombuffer(canonical_id(story_id), np.uint8)
+        self._set(number, founded=when, updated=when, sequence=1, known=known, id=name)
+        self._touch(number)
+        self.known[known] = number
+        return Canon(self, number)
 
-    def join(self, canon: Canon, story: Story, *, relation: Relation, at: int | None) -> None:
+    def adopt(self, canon: Canon, story_id: str, *, sequence: int, variants: int, repeats: int) -> None:
+        """Let the copy that is held stand for the founding story, which a log has lost."""
+        crowd = self._alone(canon)
+        crowd.story_id, crowd.first, crowd.stories = story_id, (), [_known(story_id)]
+        crowd.variants, crowd.repeats = variants, repeats
+        self._set(canon.number, sequence=sequence)
+        self._demand(canon.number, crowd)
+
+    def join(self, canon: Canon, story: Imprint, *, relation: Relation, at: int | None) -> None:
         """Count a story in."""
-        crowd = canon.crowd = self._crowd(canon)
-        self._touch(canon, at)
+        crowd = self._change(canon, at)
         crowd.variants += 1
-        crowd.outlets.add(outlet_number(story))
+        crowd.outlets.add(story.source)
         crowd.agency = crowd.agency or story.agency
         crowd.language = crowd.language or story.language
-        _list(crowd, _member(story, sequence=canon.sequence, relation=relation, at=at))
-        self.known[_known(story.id)] = canon.number
-        crowd.stories.append(_known(story.id))
+        crowd.enlist(member(story, sequence=canon.sequence, relation=relation, at=at))
+        known = _known(story.id)
+        self.known[known] = canon.number
+        crowd.stories.append(known)
 
-    def repeat(self, canon: Canon, story: Story, *, at: int | None) -> None:
+    def repeat(self, canon: Canon, story_id: str, *, at: int | None) -> None:
         """Count the same story from the same outlet once more."""
-        crowd = canon.crowd = self._crowd(canon)
-        self._touch(canon, at)
+        crowd = self._change(canon, at)
         crowd.repeats += 1
         crowd.first, crowd.latest = (
             tuple(
-                replace(member, repeats=member.repeats + 1) if member.story_id == story.id else member
-                for member in members
+                replace(each, repeats=each.repeats + 1) if each.story_id == story_id else each
+                for each in members
             )
             for members in (crowd.first, crowd.latest)
         )
 
     def hold(  # noqa: PLR0913 - what is known of a copy
-        self,
-        canon: Canon,
-        story: Story,
-        *,
-        at: int | None,
-        hops: int,
-        heritage: bytes | None,
-        lead: Bag,
-        narrative: Narrative | None,
+        self, canon: Canon, imprint: Imprint, *, at: int | None, hops: int, heritage: bytes | None, load: bool
     ) -> None:
-        """Keep a copy for comparing, and index it; ``narrative`` when it has been read already."""
-        if len(canon.held) >= KEPT_COPIES:  # the canonical copy stays, the oldest of the others goes
-            self._release(canon.held[1])
-            canon.held = (canon.held[0], *canon.held[2:])
-        number = self._numbered
-        self._numbered += 1
-        keys = index_keys(story.fingerprint)
-        self.packed[number] = pack(story)
-        if heritage is not None:
-            self._heritage[number] = heritage
-        self._reserve(number)
-        place = number - self._base
-        self._canon_of[place] = canon.number
-        self._outlet_of[place] = outlet_number(story)
-        self._posted_of[place] = len(keys)
-        self._hops_of[place] = hops
-        self._seen_at[place] = UNDATED if at is None else at
-        canon.held += (number,)
-        self.postings.add(number, keys)
-        self.keyworded.add(number, keywords(lead, self.lexicon))
-        self.lexicon.add(lead.words)
-        self._ready(self._leads, number, lead)
-        self._ready(self._stories, number, story)
+        """Keep a copy for comparing, and index it. ``load`` one of many: ``settle`` ends that."""
+        crowd = canon.crowd
+        if crowd is not None and len(crowd.held) >= KEPT_COPIES:
+            self._release(crowd.held[1])  # the canonical copy stays, the oldest of the others goes
+            crowd.held = (crowd.held[0], *crowd.held[2:])
+        number = self._documents.grow()
+        kept = imprint.packed if heritage is None else heritage + imprint.packed
+        values = self._documents.values
+        row = self._documents.row(number)
+        values["canon"][row] = canon.number
+        values["outlet"][row] = imprint.source
+        values["posted"][row] = len(imprint.keys)
+        values["seen"][row] = UNDATED if at is None else at
+        values["hops"][row] = hops
+        values["place"][row] = self._shelf.add(kept)
+        values["size"][row] = len(kept)
+        values["heritage"][row] = -1 if heritage is None else len(heritage)
+        if crowd is None:
+            traces = np.zeros(TRACES, np.uint32)
+            traces[: len(imprint.keys)] = imprint.keys[:TRACES]
+            self._set(canon.number, held=number, keys=traces)
+        else:
+            crowd.held += (number,)
+        if load:
+            self.postings.load(number, imprint.keys)
+            self.keyworded.load(number, imprint.keywords)
+            self.lexicon.load(imprint.slots)
+        else:
+            self.postings.add(number, imprint.keys)
+            self.keyworded.add(number, imprint.keywords)
+            self.lexicon.add(imprint.slots)
+
+    def make_ready(self, number: int, *, story: Story, lead: Bag, narrative: Narrative | None) -> None:
+        """Keep what has been read of a held copy already."""
+        _ready(self._stories, number, story)
+        _ready(self._leads, number, lead)
         if narrative is not None:
-            self._ready(self._narratives, number, narrative)
+            _ready(self._narratives, number, narrative)
 
     def merge(self, old: Canon, young: Canon, *, at: int | None) -> None:
         """Let the older canonical story take over the members of the younger."""
-        ours, theirs = self._crowd(old), self._crowd(young)
-        old.crowd = ours
-        self._touch(old, at)
+        theirs = young.crowd or self._alone(young)
+        sequence = old.sequence
+        ours = self._change(old, at)
         ours.variants += theirs.variants
         ours.repeats += theirs.repeats
         ours.outlets |= theirs.outlets
         ours.agency = ours.agency or theirs.agency
         ours.language = ours.language or theirs.language
         ours.stories += theirs.stories
-        for member in (*theirs.first, *theirs.latest):
-            _list(ours, replace(member, sequence=old.sequence + member.sequence))
-        old.sequence += young.sequence
+        ours.aliases += (young.id, *theirs.aliases)
+        for each in (*theirs.first, *theirs.latest):
+            ours.enlist(replace(each, sequence=sequence + 1 + each.sequence))
+        self._set(old.number, sequence=sequence + 1 + young.sequence)
         for known in theirs.stories:
             self.known[known] = old.number
-        for number in young.held:
-            self._canon_of[number - self._base] = old.number
-        kept = (*old.held, *young.held)
+        for number in theirs.held:
+            self._documents.values["canon"][self._documents.row(number)] = old.number
+        kept = (*ours.held, *theirs.held)
         for number in kept[KEPT_COPIES:]:
             self._release(number)
-        old.held, young.held = kept[:KEPT_COPIES], ()
-        young.crowd = theirs
-        young.into = old.id
-        young.updated = old.updated
-        del self.canons[young.number]
+        ours.held, theirs.held = kept[:KEPT_COPIES], ()
+        young.last, young.into = theirs, old.id
+        self._close(young.number)
+        self._set(young.number, updated=self.row("updated", old.number))
 
-    def expire(self, before: int) -> None:
+    def expire(self, before: int) -> Iterator[Departure]:
         """Forget the canonical stories that were last updated before a time."""
-        while self.canons:
-            canon = next(iter(self.canons.values()))
-            if canon.updated is not None and canon.updated >= before:
-                return
-            for number in canon.held:
-                self._release(number)
-            for known in canon.crowd.stories if canon.crowd else (_known(canon.story_id),):
-                self.known.pop(known, None)
-            del self.canons[canon.number]
+        touches = self._touches
+        while self._oldest < touches.used:
+            row = touches.row(self._oldest)
+            number = int(touches.values["canon"][row]) if row >= 0 else -1
+            if number >= 0:
+                updated = self.row("updated", number)
+                if updated != UNDATED and updated >= before:
+                    break
+                yield self._forget(number)
+            self._oldest += 1
+        while self._shelf.sparse:
+            self._move_out(self._shelf.sparse.pop())
+
+    # As a whole
+
+    def settle(self) -> None:
+        """End the loading of many stories."""
+        self.postings.settle()
+        self.keyworded.settle()
+        self.lexicon.settle()
+
+    def capture(self) -> dict[str, npt.NDArray[Any]]:
+        """Give the whole state as arrays that nobody changes any more."""
+        self.settle()
+        for number, crowd in self._crowds.items():
+            self._put_away(number, crowd)
+        self._crowds.clear()
+        parts = {
+            "postings": self.postings.capture(),
+            "keyworded": self.keyworded.capture(),
+            "lexicon": self.lexicon.capture(),
+            "documents": self._documents.capture(),
+            "canons": self._canons.capture(),
+            "touches": self._touches.capture(),
+            "shelf": self._shelf.capture(),
+            "known": {
+                "stories": np.fromiter(self.known.keys(), np.int64, len(self.known)),
+                "canons": np.fromiter(self.known.values(), np.int64, len(self.known)),
+                "oldest": np.array([self._oldest], np.int64),
+            },
+        }
+        return {f"{part}/{name}": each for part, arrays in parts.items() for name, each in arrays.items()}
+
+    def resume(self, arrays: Arrays) -> None:
+        """Take over what ``capture`` gave."""
+        self.postings.resume(_part(arrays, "postings"))
+        self.keyworded.resume(_part(arrays, "keyworded"))
+        self.lexicon.resume(_part(arrays, "lexicon"))
+        self._documents.resume(_part(arrays, "documents"))
+        self._canons.resume(_part(arrays, "canons"))
+        self._touches.resume(_part(arrays, "touches"))
+        self._shelf.resume(_part(arrays, "shelf"))
+        known = _part(arrays, "known")
+        self.known = dict(zip(known["stories"].tolist(), known["canons"].tolist(), strict=True))
+        (self._oldest,) = known["oldest"].tolist()
 
     # Within
 
-    def _ready(self, shelf: OrderedDict[int, Ready], number: int, value: Ready) -> None:
-        """Keep a value ready, and at most ``READ`` of its kind."""
-        shelf[number] = value
-        if len(shelf) > READ:
-            shelf.popitem(last=False)
+    def _of(self, name: str, documents: Documents) -> npt.NDArray[Any]:
+        return self._documents.values[name][self._documents.rows(documents.astype(np.int64))]
 
-    def _crowd(self, canon: Canon) -> Crowd:
-        """Tell the members of a canonical story; of one that is alone, read it off its copy."""
-        if canon.crowd is not None:
-            return canon.crowd
-        story = self.story(canon.held[0])
-        original = _member(story, sequence=1, relation=Relation.ORIGINAL, at=canon.founded)
+    def _document(self, name: str, number: int) -> Any:  # noqa: ANN401 - a number of any type
+        return self._documents.values[name][self._documents.row(number)]
+
+    def _packed(self, number: int) -> bytes:
+        """Give the packed story of a held document."""
+        place, size = int(self._document("place", number)), int(self._document("size", number))
+        heritage = max(int(self._document("heritage", number)), 0)
+        return self._shelf.get(place + heritage, size - heritage)
+
+    def _set(self, number: int, **fields: Any) -> None:  # noqa: ANN401 - a number, or the bytes of an id
+        values, row = self._canons.values, self._canons.row(number)
+        for name, value in fields.items():
+            values[name][row] = value
+
+    def _alone(self, canon: Canon) -> Crowd:
+        """Read off its copy what is to know of a canonical story that has no crowd."""
+        number = int(self.row("held", canon.number))
+        story = facts_of(self._packed(number))
         return Crowd(
+            story_id=story.id,
             headline=story.headline,
             agency=story.agency,
             language=story.language,
-            first=(original,),
-            outlets={outlet_number(story)},
+            first=(member(story, sequence=1, relation=Relation.ORIGINAL, at=canon.founded),),
+            outlets={int(self._document("outlet", number))},
             stories=[_known(story.id)],
+            held=(number,),
         )
 
-    def _touch(self, canon: Canon, at: int | None) -> None:
-        canon.sequence += 1
+    def _change(self, canon: Canon, at: int | None) -> Crowd:
+        """Give the crowd of a canonical story that grows, one sequence on."""
+        crowd = self.crowd(canon.number)
+        if crowd is None:
+            crowd = self._alone(canon)
+            self._demand(canon.number, crowd)
+        self._set(canon.number, sequence=self.row("sequence", canon.number) + 1)
         if at is not None:
-            canon.updated = at
-        self.canons.move_to_end(canon.number)
+            self._set(canon.number, updated=at)
+        self._touch(canon.number)
+        return crowd
+
+    def _demand(self, number: int, crowd: Crowd) -> None:
+        """Keep a crowd ready; the one that was least in demand goes to the shelf."""
+        self._crowds[number] = crowd
+        if len(self._crowds) > READ:
+            self._put_away(*self._crowds.popitem(last=False))
+
+    def _put_away(self, number: int, crowd: Crowd) -> None:
+        packed = pack_crowd(crowd)
+        self._set(number, place=self._shelf.add(packed), size=len(packed))
+
+    def _touch(self, number: int) -> None:
+        self._untouch(number)
+        touch = self._touches.grow()
+        self._touches.values["canon"][self._touches.row(touch)] = number
+        self._set(number, touched=touch)
+
+    def _untouch(self, number: int) -> None:
+        before = int(self.row("touched", number))
+        if before >= 0:
+            self._touches.values["canon"][self._touches.row(before)] = -1
+            self._set(number, touched=-1)
+
+    def _close(self, number: int) -> None:
+        """End the row of a canonical story."""
+        self._untouch(number)
+        self._crowds.pop(number, None)
+
+    def _forget(self, number: int) -> Departure:
+        crowd = self.crowd(number)
+        own = bytes(self.row("id", number)).hex()
+        keys = self.row("keys", number).copy()
+        held: Iterable[int] = (int(self.row("held", number)),) if crowd is None else crowd.held
+        for document in held:
+            self._release(document)
+        for known in (int(self.row("known", number)),) if crowd is None else crowd.stories:
+            self.known.pop(known, None)
+        self._close(number)
+        return Departure(ids=(own, *(crowd.aliases if crowd else ())), keys=keys)
 
     def _release(self, number: int) -> None:
-        del self.packed[number]
-        self._heritage.pop(number, None)
+        row, values = self._documents.row(number), self._documents.values
+        self._shelf.drop(int(values["place"][row]), int(values["size"][row]))
+        values["canon"][row] = values["place"][row] = -1
         self._narratives.pop(number, None)
         self._stories.pop(number, None)
         self._leads.pop(number, None)
         self._wholes.pop(number, None)
-        self._canon_of[number - self._base] = -1
         self.postings.drop(number)
         self.keyworded.drop(number)
 
-    def _reserve(self, number: int) -> None:
-        """Make room in the columns; what is gone at their front is cut off first."""
-        size = len(self._canon_of)
-        if number - self._base < size:
-            return
-        living = np.flatnonzero(self._canon_of >= 0)
-        cut = int(living[0]) if len(living) else size
-        grown = size if cut > size // 2 else 2 * size
-        for name, empty in _COLUMNS:
-            column = getattr(self, name)
-            fresh = np.full(grown, empty, column.dtype)
-            fresh[: size - cut] = column[cut:]
-            setattr(self, name, fresh)
-        self._base += cut
-
-
-def _known(story_id: str) -> int:
-    """Shorten a story id to the 60 bits that Python keeps in the least room."""
-    number: int = xxhash.xxh3_64_intdigest(story_id.encode("utf-8", "surrogatepass"))
-    return number >> 4
-
-
-def _member(story: Story, *, sequence: int, relation: Relation, at: int | None) -> Member:
-    return Member(
-        story_id=story.id,
-        sequence=sequence,
-        relation=relation,
-        outlet=story.outlet,
-        url=story.url,
-        seen=at,
-    )
-
-
-def _list(crowd: Crowd, member: Member) -> None:
-    """List a member among the first, else among the latest."""
-    if len(crowd.first) < FIRST:
-        crowd.first += (member,)
-    else:
-        crowd.latest = (*crowd.latest, member)[-LATEST:]
+    def _move_out(self, block: int) -> None:
+        """Copy what is left of a block to the end of the shelf."""
+        for columns in (self._documents, self._canons):
+            places, sizes = columns.values["place"], columns.values["size"]
+            for row in self._shelf.within(places, block):
+                place, size = int(places[row]), int(sizes[row])
+                places[row] = self._shelf.add(self._shelf.get(place, size))
+                self._shelf.drop(place, size)
 
 
 def tokens_of(story: Story) -> Tokens:
@@ -416,3 +570,24 @@ def narrative_of(story: Story, found: Tokens | None = None) -> Narrative:
     """Read the narrative of a story; ``found`` are its words, where they have been read."""
     cited = frozenset(at for at, each in enumerate(story.paragraphs) if each.role is Role.QUOTE)
     return read(tuple(story.copy()), cited=cited, found=found)
+
+
+def _ready(shelf: OrderedDict[int, Ready], number: int, value: Ready) -> None:
+    """Keep a value ready, and at most ``READ`` of its kind."""
+    shelf[number] = value
+    if len(shelf) > READ:
+        shelf.popitem(last=False)
+
+
+def _known(story_id: str) -> int:
+    """Shorten a story id to the 60 bits that Python keeps in the least room."""
+    number: int = xxhash.xxh3_64_intdigest(story_id.encode("utf-8", "surrogatepass"))
+    return number >> 4
+
+
+def _dated(value: Any) -> int | None:  # noqa: ANN401 - a number of the column
+    return None if value == UNDATED else int(value)
+
+
+def _part(arrays: Mapping[str, npt.NDArray[Any]], name: str) -> dict[str, npt.NDArray[Any]]:
+    return {key.removeprefix(f"{name}/"): each for key, each in arrays.items() if key.startswith(f"{name}/")}

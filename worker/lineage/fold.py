@@ -5,17 +5,31 @@ was decided before. Only the commit changes state, so both leave the same.
 """
 
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
+import orjson
 
-from worker.lineage.catalogue import Canon, Catalogue, index_keys, narrative_of, outlet_number, tokens_of
+from worker.errors import OtherVersion
+from worker.lineage.catalogue import Canon, Catalogue, narrative_of, tokens_of
 from worker.lineage.credits import attribution
 from worker.lineage.decide import HOLD_SHARE, Comparison, Verdict, decide
+from worker.lineage.departed import Departed
 from worker.lineage.events import Event, same_events
+from worker.lineage.imprint import (
+    Imprint,
+    held_imprint_of,
+    imprint_of,
+    index_keys,
+    outlet_number,
+    read_imprints,
+    sketched,
+    write_imprints,
+)
 from worker.lineage.placement import (
     Canonical,
     Decision,
@@ -39,9 +53,10 @@ from worker.matching.recurrence import recurrent_words
 from worker.matching.tokens import Tokens
 from worker.matching.topic import Bag, lead_of, whole_of
 from worker.matching.verify import compare
-from worker.story import Kind, Story
+from worker.story import Coordinates, Kind, Story
 
-FACTS_VERSION: Final = 1
+FACTS_VERSION: Final = 2  # of what is decided, and of the facts that say so
+READ_VERSIONS: Final = (1, 2)  # of facts that are restored
 COMPARED_LEAST: Final = 20  # common shingles; with fewer there is nothing to find
 COPY_LEAST: Final = 8  # words: a shorter text is kept, not matched
 MATCHED: Final = frozenset({Kind.STORY, Kind.ALERT, Kind.CORRECTION, Kind.PRESS_RELEASE})
@@ -94,7 +109,9 @@ class Fold:
         """Start empty; ``window`` is milliseconds of stream time, None to remember for ever."""
         self._window = window
         self._catalogue = Catalogue()
+        self._departed = Departed()
         self._seen: dict[tuple[str, int], tuple[int, int]] = {}
+        self._loading = False  # while decisions are restored, what they index waits
 
     def place(self, story: Story, *, at: int | None) -> Step:
         """Place the next story of the log at a stream time in milliseconds since 1970 UTC.
@@ -104,13 +121,18 @@ class Fold:
         """
         if self._is_redelivered(story):
             return Step(decision=Decision(at=at, story_id=story.id, redelivery=True, facts={}))
+        story = sketched(story)
+        if self._loading:
+            self._catalogue.settle()
+            self._loading = False
         self._expire(at)
         found = self._decide(story, at=at)
         if found.parts:
-            return self._place_parts(story, found.parts, at=at)
-        step = self._commit(story, found, at=at)
-        self._see(story)
-        return step
+            step = self._place_parts(story, found.parts, at=at)
+        else:
+            step = self._commit(story, found, at=at)
+        self._see(story.coordinates)
+        return replace(step, expired=self._departed.told())
 
     def _place_parts(self, story: Story, parts: list[Segment], *, at: int | None) -> Step:
         """Place each part of a page that comes apart."""
@@ -119,7 +141,6 @@ class Fold:
             part = part_of(story, segment, number)
             found = self._decide(part, at=at, whole=True)
             steps.append(self._commit(part, found, at=at))
-        self._see(story)
         facts = _facts(
             status=Status.PLACED,
             parts=[
@@ -129,7 +150,15 @@ class Fold:
         )
         present = {each.canonical_id: each for step in steps for each in step.canonicals}
         return Step(
-            decision=Decision(at=at, story_id=story.id, redelivery=False, facts=facts),
+            decision=Decision(
+                at=at,
+                story_id=story.id,
+                redelivery=False,
+                facts=facts,
+                imprints=write_imprints(
+                    [each for step in steps for each in read_imprints(step.decision.imprints)]
+                ),
+            ),
             placements=tuple(placement for step in steps for placement in step.placements),
             merges=tuple(merge for step in steps for merge in step.merges),
             canonicals=tuple(present.values()),
@@ -138,26 +167,55 @@ class Fold:
     def tick(self, *, at: int) -> Step:
         """Let time pass without a story."""
         self._expire(at)
-        return Step(decision=Decision(at=at, story_id=None, redelivery=False, facts={"tick": True}))
+        decision = Decision(at=at, story_id=None, redelivery=False, facts={"tick": True})
+        return Step(decision=decision, expired=self._departed.told())
 
     def restore(self, story: Story | None, decision: Decision) -> None:
-        """Commit a decision of an earlier run; ``story`` is None for a tick."""
+        """Commit a decision of an earlier run.
+
+        ``story`` is needed for a decision of version 1 alone, which has no imprints, see ``needs_story``.
+        Raises OtherVersion, and ValueError when the imprints of a decision are gone or damaged.
+        """
         if decision.redelivery:
             return
+        self._loading = True
+        bare = needs_story(decision)
         self._expire(decision.at)
-        if story is None:
-            return
         parts: list[Any] = decision.facts.get("parts", [])  # type: ignore[assignment]
-        for number, (first, last, headed, facts) in enumerate(parts):
-            part = part_of(story, Segment(first=first, last=last, headed=headed), number)
-            self._apply(part, facts, at=decision.at, reading=None)
-        if not parts:
-            self._apply(story, decision.facts, at=decision.at, reading=None)
-        self._see(story)
+        all_facts: list[Any] = [part[-1] for part in parts] or [decision.facts]
+        imprints: Sequence[Imprint] = read_imprints(decision.imprints)
+        if decision.story_id is None or (bare and story is None):
+            all_facts = []
+        elif not bare and len(imprints) != len(all_facts):
+            raise ValueError(f"the decision about story {decision.story_id} has lost its imprints")
+        for number, facts in enumerate(all_facts):
+            if bare and story is not None:
+                imprint = self._imprint(_part(story, parts, number), facts, None)
+            else:
+                imprint = imprints[number]
+            if not number:
+                self._see(imprint.coordinates)
+            self._apply(imprint, facts, at=decision.at, load=True)
+        self._departed.told()
 
-    def size(self) -> int:
-        """Count the bytes of the index and of the copies that are kept."""
-        return self._catalogue.size()
+    def capture(self) -> dict[str, npt.NDArray[Any]]:
+        """Give the whole state as arrays that nobody changes any more."""
+        seen = orjson.dumps([[*place, *at] for place, at in self._seen.items()])
+        parts = {"catalogue": self._catalogue.capture(), "departed": self._departed.capture()}
+        arrays = {f"{part}/{name}": each for part, held in parts.items() for name, each in held.items()}
+        return {**arrays, "seen": np.frombuffer(seen, np.uint8)}
+
+    def resume(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Take over what ``capture`` gave, in a fold that is empty."""
+        for name, part in (("catalogue", self._catalogue), ("departed", self._departed)):
+            start = f"{name}/"
+            part.resume({k.removeprefix(start): v for k, v in arrays.items() if k.startswith(start)})
+        for topic, partition, offset, number in orjson.loads(arrays["seen"].tobytes()):
+            self._seen[topic, partition] = (offset, number)
+
+    def size(self) -> dict[str, int]:
+        """Count the bytes of the state by what they are for."""
+        return {**self._catalogue.size(), "departed": self._departed.size()}
 
     def canonicals(self) -> int:
         """Count the canonical stories that are remembered."""
@@ -168,13 +226,23 @@ class Fold:
         seen = self._seen.get((place.topic, place.partition))
         return seen is not None and (place.offset, place.part) <= seen
 
-    def _see(self, story: Story) -> None:
-        place = story.coordinates
+    def _see(self, place: Coordinates) -> None:
         self._seen[place.topic, place.partition] = (place.offset, place.part)
 
     def _expire(self, at: int | None) -> None:
         if self._window is not None and at is not None:
-            self._catalogue.expire(at - self._window)
+            for departure in self._catalogue.expire(at - self._window):
+                self._departed.add(departure, at=at)
+            self._departed.forget(at - self._window)
+
+    def _imprint(self, story: Story, facts: Mapping[str, Any], reading: "_Reading | None") -> Imprint:
+        """Make the imprint of a story, or of a part, as what was decided asks for."""
+        if "founds" in facts or facts.get("heritage") is not None:
+            reading = reading or _Reading(story)
+            if self._loading:
+                self._catalogue.lexicon.settle()
+            return held_imprint_of(story, reading.lead, self._catalogue.lexicon)
+        return imprint_of(story, copy="repeat" not in facts)
 
     # Deciding: reads the catalogue, changes nothing in it
 
@@ -236,9 +304,11 @@ class Fold:
         """Say how a story joins; its ``heritage`` is None when its copy adds nothing worth keeping."""
         catalogue = self._catalogue
         adds = parent.evidence.ours.share < HOLD_SHARE
-        home = catalogue.canons[min([parent.canon, *(bridge.canon for bridge in bridges)])]
+        home = catalogue.canon_at(min([parent.canon, *(bridge.canon for bridge in bridges)]))
         merges = [
-            catalogue.canons[each.canon].story_id for each in (parent, *bridges) if each.canon != home.number
+            catalogue.canon_at(each.canon).story_id
+            for each in (parent, *bridges)
+            if each.canon != home.number
         ]
         heritage = np.packbits(parent.evidence.inherited).tobytes()
         return _facts(
@@ -255,15 +325,25 @@ class Fold:
         facts = found.facts
         catalogue = self._catalogue
         status = Status(facts["status"])
-        decision = Decision(at=at, story_id=story.id, redelivery=False, facts=facts)
+        imprint = self._imprint(story, facts, found.reading)
+        decision = Decision(
+            at=at, story_id=story.id, redelivery=False, facts=facts, imprints=write_imprints([imprint])
+        )
         if status is not Status.PLACED:
-            self._apply(story, facts, at=at, reading=None)
             placement = Placement(status=status, story=story, reason=facts["reason"])
             return Step(decision=decision, placements=(placement,))
         variant = self._describe(story, found)
         facts["relation"] = variant.relation.value
         links = self._links(found)
-        canon, merged = self._apply(story, facts, at=at, reading=found.reading)
+        canon, merged = self._apply(imprint, facts, at=at, load=False)
+        if canon is None:
+            raise LookupError(f"story {story.id} was placed nowhere")
+        if "joins" in facts and canon.crowd is not None:
+            crowd = canon.crowd
+            facts["standing"] = [canon.founded, canon.sequence, crowd.variants, crowd.repeats]
+        if found.reading is not None and len(imprint.keys):
+            lead, narrative = found.reading.lead, found.reading.ready
+            catalogue.make_ready(canon.held[-1], story=story, lead=lead, narrative=narrative)
         lag = None if at is None or canon.founded is None else at - canon.founded
         placement = Placement(
             status=status,
@@ -277,50 +357,54 @@ class Fold:
         return Step(decision=decision, placements=(placement,), merges=merges, canonicals=canonicals)
 
     def _apply(
-        self, story: Story, facts: Mapping[str, Any], *, at: int | None, reading: "_Reading | None"
-    ) -> tuple[Canon, list[Canon]]:
+        self, imprint: Imprint, facts: Mapping[str, Any], *, at: int | None, load: bool
+    ) -> tuple[Canon | None, list[Canon]]:
         """Change the catalogue as the facts say; the one place that does."""
         catalogue = self._catalogue
         if facts["status"] != Status.PLACED:
-            return _NOWHERE, []
+            return None, []
         if "founds" in facts:
-            canon = catalogue.found(story.id, at=at)
-            self._hold(canon, story, at=at, hops=0, heritage=None, reading=reading)
-            return canon, []
+            founded = catalogue.found(imprint.id, at=at)
+            self._departed.returns(founded.id)
+            catalogue.hold(founded, imprint, at=at, hops=0, heritage=None, load=load)
+            return founded, []
         earlier = catalogue.canon(facts["joins"])
-        canon = earlier or catalogue.found(facts["joins"], at=at)
-        if earlier is None:  # recovered from a log whose beginning is gone: this copy stands for the lost one
-            self._hold(canon, story, at=at, hops=0, heritage=None, reading=reading)
+        canon = earlier or self._adopt(imprint, facts, at=at)
+        if canon is None:
+            return None, []
         if "repeat" in facts:
-            catalogue.repeat(canon, story, at=at)
+            catalogue.repeat(canon, imprint.id, at=at)
             return canon, []
         merged = []
         for young_id in facts["merges"]:
             young = catalogue.canon(young_id)
-            if young is not None and young is not canon:
+            if young is not None and young.number != canon.number:
                 catalogue.merge(canon, young, at=at)
                 merged.append(young)
-        catalogue.join(canon, story, relation=Relation(facts["relation"]), at=at)
-        if facts["heritage"] is not None:
+        catalogue.join(canon, imprint, relation=Relation(facts["relation"]), at=at)
+        if facts["heritage"] is not None and earlier is not None:
             heritage = b64decode(facts["heritage"])
-            self._hold(canon, story, at=at, hops=facts["hops"], heritage=heritage, reading=reading)
+            catalogue.hold(canon, imprint, at=at, hops=facts["hops"], heritage=heritage, load=load)
         return canon, merged
 
-    def _hold(  # noqa: PLR0913 - what is known of a copy
-        self,
-        canon: Canon,
-        story: Story,
-        *,
-        at: int | None,
-        hops: int,
-        heritage: bytes | None,
-        reading: "_Reading | None",
-    ) -> None:
-        """Keep a copy; of a recovered story the lead is read."""
-        reading = reading or _Reading(story)
-        self._catalogue.hold(
-            canon, story, at=at, hops=hops, heritage=heritage, lead=reading.lead, narrative=reading.ready
+    def _adopt(self, imprint: Imprint, facts: Mapping[str, Any], *, at: int | None) -> Canon | None:
+        """Open a canonical story whose founding is cut off the log; None for a repeat, which has no copy.
+
+        The copy in hand stands for the lost one. What the decision tells of the canonical story goes on.
+        """
+        if "repeat" in facts:
+            return None
+        if not len(imprint.keys):
+            self._catalogue.settle()
+            story = sketched(imprint.story())
+            imprint = held_imprint_of(story, _Reading(story).lead, self._catalogue.lexicon)
+        founded, sequence, variants, repeats = facts.get("standing", (at, 2, 2, 0))
+        canon = self._catalogue.found(facts["joins"], at=founded)
+        self._catalogue.hold(canon, imprint, at=at, hops=0, heritage=None, load=True)
+        self._catalogue.adopt(
+            canon, facts["joins"], sequence=sequence - 1, variants=variants - 1, repeats=repeats
         )
+        return canon
 
     # Telling
 
@@ -330,7 +414,13 @@ class Fold:
             agency = attribution(story).agency
             kept = Kept.KEPT if agency else Kept.NONE
             return Variant(
-                relation=Relation.ORIGINAL, coverage=1.0, novelty=0.0, sequence=0, agency=agency, credit=kept
+                relation=Relation.ORIGINAL,
+                coverage=1.0,
+                novelty=0.0,
+                sequence=0,
+                agency=agency,
+                credit=kept,
+                expired=self._departed.whose(index_keys(story.fingerprint)),
             )
         catalogue = self._catalogue
         canon = catalogue.canon(facts["joins"])
@@ -359,7 +449,7 @@ class Fold:
             links.append(
                 Link(
                     type=kind,
-                    canonical_id=self._catalogue.canons[each.canon].id,
+                    canonical_id=self._catalogue.canon_at(each.canon).id,
                     story_id=self._catalogue.story(each.document).id,
                     share=round(
                         ours.share if kind == "derives_from" else ours.quoted / max(ours.words, 1), 4
@@ -373,7 +463,7 @@ class Fold:
         links += [
             Link(
                 type=LinkType.SAME_EVENT,
-                canonical_id=self._catalogue.canons[event.canon].id,
+                canonical_id=self._catalogue.canon_at(event.canon).id,
                 story_id=self._catalogue.story(event.document).id,
                 share=round(event.likeness, 4),
             )
@@ -382,8 +472,21 @@ class Fold:
         return tuple(links)
 
 
+def needs_story(decision: Decision) -> bool:
+    """Tell whether a decision is restored from its story, as those of version 1 are. Raises OtherVersion."""
+    version = decision.facts.get("version")
+    if version not in {None, *READ_VERSIONS}:
+        raise OtherVersion("a decision", found=version, known=READ_VERSIONS)
+    return version == 1
+
+
+def _part(story: Story, parts: list[Any], number: int) -> Story:
+    """Cut the part out that a decision took apart, or give the whole story, of the present sketch."""
+    if not parts:
+        return sketched(story)
+    first, last, headed, _ = parts[number]
+    return part_of(story, Segment(first=first, last=last, headed=headed), number)
+
+
 def _facts(*, status: Status, **facts: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON value
     return {"version": FACTS_VERSION, "status": str(status), **facts}
-
-
-_NOWHERE: Final = Canon(number=-1, story_id="", founded=None, updated=None)

@@ -96,7 +96,8 @@ class Variant:
     ``coverage`` is the share of the canonical narrative that the variant keeps, ``novelty`` the
     share of the variant's narrative that the canonical copy does not have; both 0 to 1.
     ``parent`` is the story that it most likely derives from (None for the original), ``hops`` the
-    number of such steps up to the original. ``lag`` is milliseconds behind the first sighting.
+    number of such steps up to the original. ``lag`` is milliseconds behind the first sighting. ``expired``
+    is the canonical story that an original would have joined, had that not left the window.
     """
 
     relation: Relation
@@ -113,6 +114,7 @@ class Variant:
     house_style: tuple[Swap, ...] = ()
     names: tuple[Swap, ...] = ()
     figures: tuple[Swap, ...] = ()
+    expired: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,23 +202,27 @@ class Step:
     """All that one record of the log changed; empty when it was a redelivery.
 
     ``decision`` is what the placement log keeps: with the story it rebuilds the state, see
-    ``Fold.restore``. ``canonicals`` holds the present state of every canonical story touched.
+    ``Fold.restore``. ``canonicals`` holds the present state of every canonical story touched, ``expired``
+    the ids of some that left the window.
     """
 
     decision: "Decision"
     placements: tuple[Placement, ...] = ()
     merges: tuple[Merge, ...] = ()
     canonicals: tuple[Canonical, ...] = ()
+    expired: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """The outcome of one log record, enough to rebuild the state beside the story itself.
+    """The outcome of one log record, enough to rebuild the state.
 
-    ``at`` is stream time. ``facts`` is a JSON-ready mapping that the fold alone reads.
+    ``at`` is stream time. ``facts`` is a JSON-ready mapping that the fold alone reads; ``imprints`` holds
+    what is kept of the story, or of each of its parts, see ``imprint.write_imprints``.
     """
 
     at: int | None
     story_id: str | None
     redelivery: bool
     facts: dict[str, object]
+    imprints: bytes = b""

@@ -5,10 +5,10 @@ headline and lede. All sums are of whole numbers, so that every machine finds th
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import sqrt
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from worker.matching.narrative import Mask
 from worker.matching.tokens import Hashes, Tokens, word_hashes
 
 Weights = npt.NDArray[np.int64]
+Slots = npt.NDArray[np.uint16]
 
 LEAD: Final = 800  # characters of copy that tell what it is about
 SPACE: Final = re.compile(r"\s")
@@ -24,6 +25,7 @@ RARE: Final = 56  # rarity of a name in one of some hundred stories, or fewer
 OFTEN: Final = 4  # occurrences that count when keywords are chosen
 KEYWORDS: Final = 20
 SLOTS: Final = 1 << 16  # counters; rare words share one by chance, which makes them less rare
+LOT: Final = 4_096  # stories that are counted at once
 HALVE: Final = 1 << 17  # stories after which the counters are halved
 BASE: Final = 1_024  # stories without it that a name is taken to have been missing from at the start
 RATIOS: Final = 4_096
@@ -47,19 +49,45 @@ class Bag:
 class Lexicon:
     """Counts in how many stories each word stands; forgets slowly."""
 
-    __slots__ = ("_counts", "_stories")
+    __slots__ = ("_counts", "_stories", "_waiting")
 
     def __init__(self) -> None:
         self._counts = np.zeros(SLOTS, np.int64)
         self._stories = 0
+        self._waiting: list[Slots] = []  # stories that are loaded, see ``load``
 
-    def add(self, words: Hashes) -> None:
-        """Count the distinct words of a story in."""
-        self._counts[_slots(words)] += 1  # once a slot, however many words share it
-        self._stories += 1
+    def add(self, slots: Slots) -> None:
+        """Count the distinct words of a story in, given by their slots: see ``slots_of``."""
+        self._counts[slots] += 1  # once a slot, however many words share it
+        self._count_stories(1)
+
+    def load(self, slots: Slots) -> None:
+        """Count a story in among many, before anybody asks: ``settle`` ends the loading."""
+        self._waiting.append(slots)
+        if len(self._waiting) >= LOT or self._stories + len(self._waiting) >= HALVE:
+            self.settle()
+
+    def settle(self) -> None:
+        """Count what was loaded."""
+        if self._waiting:
+            self._counts += np.bincount(np.concatenate(self._waiting), minlength=SLOTS)
+            self._count_stories(len(self._waiting))
+            self._waiting = []
+
+    def _count_stories(self, count: int) -> None:
+        self._stories += count
         if self._stories >= HALVE:
             self._counts >>= 1
             self._stories >>= 1
+
+    def capture(self) -> dict[str, npt.NDArray[Any]]:
+        """Copy the counters."""
+        return {"counts": self._counts.copy(), "stories": np.array([self._stories], np.int64)}
+
+    def resume(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Take over what ``capture`` gave."""
+        self._counts[:] = arrays["counts"]
+        (self._stories,) = arrays["stories"].tolist()
 
     def rarity(self, bag: Bag) -> Weights:
         """Weigh words from 0 for one that is everywhere to 96; names weigh more at the start."""
@@ -67,6 +95,11 @@ class Lexicon:
         ratio = stories // (self._counts[_slots(bag.words)] + 1)
         rarity: Weights = _RARITY[np.minimum(ratio, RATIOS - 1)]
         return rarity
+
+
+def slots_of(words: Hashes) -> Slots:
+    """Tell which counters count the distinct words of a story."""
+    return np.unique((words & np.uint64(SLOTS - 1)).astype(np.uint16))
 
 
 def _slots(words: Hashes) -> npt.NDArray[np.int64]:

@@ -235,13 +235,14 @@ def decision_to_wire(decision: Decision, *, offset: int, worker: str, partition:
     )
 
 
-def decision_from_wire(message: wire.PlacementV1) -> Decision:
-    """Turn placement.v1 into the decision; ValueError when its time cannot be read."""
+def decision_from_wire(message: wire.PlacementV1, *, imprints: bytes = b"") -> Decision:
+    """Turn placement.v1 and the state in its header into the decision; ValueError for an unreadable time."""
     return Decision(
         at=_milliseconds(message.at),
         story_id=message.story_id,
         redelivery=message.redelivery,
         facts=message.facts,
+        imprints=imprints,
     )
 
 
@@ -334,6 +335,7 @@ def _variant(variant: Variant) -> wire.Variant:
         house_style=_swaps(variant.house_style),
         names=_swaps(variant.names),
         figures=_swaps(variant.figures),
+        expired=variant.expired,
     )
 
 

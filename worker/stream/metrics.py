@@ -46,6 +46,15 @@ INDEX_BYTES: Final = Gauge("wiretrace_index_bytes", "Index and copies kept for c
 WINDOW_STORIES: Final = Gauge("wiretrace_window_stories", "Canonical stories in the window")
 # seconds that the last rebuild of the state took
 RECOVERY_SECONDS: Final = Gauge("wiretrace_recovery_seconds", "Last rebuild of the state of place")
+# decisions read back since the rebuild of the state began, and those still to come
+RECOVERED: Final = Gauge("wiretrace_recovery_decisions", "Decisions of the last rebuild", ["part"])
+# seconds that the last local snapshot took to write, and its bytes
+SNAPSHOT_SECONDS: Final = Gauge("wiretrace_snapshot_seconds", "Last write of a local snapshot")
+SNAPSHOT_BYTES: Final = Gauge("wiretrace_snapshot_bytes", "Size of the last local snapshot")
+# local snapshots, by outcome: written, failed, used, ignored
+SNAPSHOTS: Final = Counter("wiretrace_snapshots", "Local snapshots", ["outcome"])
+# bytes of the state of place, by what they are for: index, shelf, columns, known, departed
+STATE_BYTES: Final = Gauge("wiretrace_state_bytes", "State of place", ["kind"])
 # 1 on the worker that owns the matching partition, 0 on the others
 PLACING: Final = Gauge("wiretrace_placing", "Whether this worker places")
 # 1 while /readyz says yes

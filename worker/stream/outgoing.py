@@ -1,5 +1,6 @@
 """Messages of the contract to records, with their CloudEvents headers."""
 
+from dataclasses import replace
 from typing import Final
 
 from topics import messages as wire
@@ -14,6 +15,7 @@ from worker.stream import mapping
 from worker.stream.publish import Outgoing
 
 EVENT: Final = "dev.wiretrace."
+STATE: Final = "state"  # header of wire-placements: the imprints of a decision, bytes of place's own
 
 
 def story_record(story: Story, *, prefix: str, arrived: int | None = None) -> Outgoing:
@@ -40,7 +42,9 @@ def tick_record(at: int, *, prefix: str) -> Outgoing:
 
 
 def step_records(step: Step, *, offset: int, prefix: str) -> list[Outgoing]:
-    """Return all that one step of the fold publishes, in order: merges, variants, snapshots, decision.
+    """Return all that one step of the fold publishes, in order.
+
+    Merges, variants, snapshots, tombstones of the snapshots that expired, decision.
 
     ``offset`` is that of the record of wire-stories which the step decided.
     """
@@ -67,18 +71,20 @@ def step_records(step: Step, *, offset: int, prefix: str) -> list[Outgoing]:
                 snapshot, CANONICAL_STORIES.name, prefix, event="canonical.changed", id_=identity, time=at
             )
         )
-    records.append(
-        _record(
-            decision,
-            WIRE_PLACEMENTS.name,
-            prefix,
-            event="story.decided",
-            id_=str(offset),
-            time=at,
-            key=step.decision.story_id,
-        )
+    stories = topic_name(CANONICAL_STORIES.name, prefix)
+    records += [Outgoing(topic=stories, key=each.encode(), value=None) for each in step.expired]
+    decided = _record(
+        decision,
+        WIRE_PLACEMENTS.name,
+        prefix,
+        event="story.decided",
+        id_=str(offset),
+        time=at,
+        key=step.decision.story_id,
     )
-    return records
+    if imprints := step.decision.imprints:
+        decided = replace(decided, headers=(*decided.headers, (STATE, imprints)))
+    return [*records, decided]
 
 
 def _record(  # noqa: PLR0913 - the attributes of a CloudEvent

@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaError
 from mode import Service
 
 from topics.catalog import WIRE_STORIES, topic_name
-from worker.errors import Reason
+from worker.errors import OtherVersion, Reason
 from worker.settings import Settings
 from worker.stream import metrics
 from worker.stream.halt import halt
@@ -21,6 +21,7 @@ from worker.stream.ledger import Ledger
 from worker.stream.outgoing import tick_record
 from worker.stream.placing import Handled, Placing
 from worker.stream.publish import Outgoing, Publisher
+from worker.stream.recovery import Keeper
 from worker.stream.rejects import Origin, origin_of
 from worker.stream.topic_id import topic_id
 from worker.stream.tracing import Handling, Publishing, Tracing, sending
@@ -30,8 +31,8 @@ log = structlog.get_logger("wiretrace.place")
 
 POLL_MS: Final = 200
 RECOVERY_MS: Final = 3_600_000  # the group must not take the partition away while we read the log back
-BREATH: Final = 50  # decisions read back between turns of the event loop: probes and heartbeats share it
 MEASURE_EVERY: Final = 10.0  # seconds between looks at the size of the state, which cost some milliseconds
+EXIT_CONFIG: Final = 2  # a person has to see to it; starting again does not help
 COMMIT_EVERY: Final = 1.0  # seconds between commits of the group offset, which only operators' tools read
 RETRY_AFTER: Final = 1.0  # seconds before the state is read again after a failure
 
@@ -59,6 +60,7 @@ class Placer(Service, ConsumerRebalanceListener):
         self._partition = TopicPartition(topic_name(WIRE_STORIES.name, settings.prefix), 0)
         self._busy = asyncio.Lock()  # held while a batch is folded and written: a rebalance waits for it
         self._owner = False
+        self._keeper = Keeper(settings, part)
         self._generation = 0  # counts assignments; state of an older one is stale
         self._poison: int | None = None  # offset at which the fold broke
         self._topic_id = ""
@@ -110,6 +112,7 @@ class Placer(Service, ConsumerRebalanceListener):
             self._owner = False
             await self._commit()
         await self._consumer.stop()
+        await self._keeper.abandon()
 
     @Service.task
     async def _run(self) -> None:
@@ -120,6 +123,8 @@ class Placer(Service, ConsumerRebalanceListener):
             ledger = Ledger(self._args, prefix=self._settings.prefix)
             try:
                 await self._own(ledger)
+            except OtherVersion as error:
+                halt("place.other_version", code=EXIT_CONFIG, message=str(error))
             except (Lost, KafkaError, OSError) as error:
                 await self._interrupted(error)
             finally:
@@ -147,7 +152,11 @@ class Placer(Service, ConsumerRebalanceListener):
         generation = self._generation
         await ledger.open()
         self._topic_id = await topic_id(self._partition.topic, self._args)
-        placing, position = await self._recover(ledger, generation)
+        self._part.recovered = False
+        state = await self._keeper.recover(
+            ledger, stories_id=self._topic_id, check=lambda: self._check(generation)
+        )
+        placing, position = state.placing, state.position
         self._position = position
         self._check(generation)
         end = (await self._consumer.end_offsets([self._partition]))[self._partition]
@@ -165,6 +174,7 @@ class Placer(Service, ConsumerRebalanceListener):
                 if records:
                     position = self._position = await self._place(ledger, placing, records, position)
                     last = time.monotonic()
+                    self._keeper.keep(placing, position=position, mark=ledger.last)
                 self._report(placing, position)
                 if time.monotonic() - self._committed > COMMIT_EVERY:
                     await self._commit()
@@ -183,33 +193,6 @@ class Placer(Service, ConsumerRebalanceListener):
             raise Lost
 
     # -- state
-
-    async def _recover(self, ledger: Ledger, generation: int) -> tuple[Placing, int]:
-        """Rebuild the state from the placement log; return it with the offset of the last decision.
-
-        Raises Lost when the partition goes to somebody else meanwhile.
-        """
-        started = time.monotonic()
-        self._part.recovered = False
-        placing = Placing(
-            window=self._settings.window_ms,
-            prefix=self._settings.prefix,
-            limit=self._settings.payload_bytes,
-        )
-        position, count = -1, 0
-        async for entry in ledger.read_back():
-            placing.restore(entry.story, entry.decision)
-            position = entry.offset
-            count += 1
-            if count % BREATH == 0:
-                self._check(generation)
-                await asyncio.sleep(0)
-            if count % 10_000 == 0:
-                log.info("place.recovering", decisions=count)
-        seconds = time.monotonic() - started
-        metrics.RECOVERY_SECONDS.set(seconds)
-        log.info("place.recovered", decisions=count, position=position, seconds=round(seconds, 3))
-        return placing, position
 
     async def _place(
         self, ledger: Ledger, placing: Placing, records: list[ConsumerRecord], position: int
@@ -245,6 +228,8 @@ class Placer(Service, ConsumerRebalanceListener):
             return placing.refuse(origin, Reason.INTERNAL, "the fold broke at this record")
         try:
             return placing.handle(origin)
+        except OtherVersion:
+            raise
         except Exception as error:
             # The state may be half changed: read it back, and refuse this record when it comes again.
             self._poison = origin.offset
@@ -262,7 +247,7 @@ class Placer(Service, ConsumerRebalanceListener):
         metrics.LAG.labels(self._partition.topic).set(lag)
         if time.monotonic() - self._measured > MEASURE_EVERY:
             self._measured = time.monotonic()
-            metrics.INDEX_BYTES.set(placing.size())
+            metrics.INDEX_BYTES.set(sum(placing.size().values()))
             metrics.WINDOW_STORIES.set(placing.canonicals())
 
     async def _commit(self) -> None:

@@ -3,19 +3,30 @@
 The worker runs it live, and an audit runs it over a recorded log: the same records give the same bytes.
 """
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy.typing as npt
 
 from topics import messages as wire
-from topics.codec import DecodeError, decode
-from worker.errors import Reason
+from topics.codec import DecodeError, Fault, decode
+from worker.errors import OtherVersion, Reason
+from worker.lineage import imprint
+from worker.lineage.catalogue import LAYOUT
 from worker.lineage.clock import Clock
-from worker.lineage.fold import Fold
+from worker.lineage.fold import FACTS_VERSION, Fold
 from worker.lineage.placement import Decision, Step
+from worker.matching import sketch
 from worker.story import Story
 from worker.stream import mapping
 from worker.stream.outgoing import step_records
 from worker.stream.publish import Outgoing
 from worker.stream.rejects import Origin, reject
+
+KNOWN: Final = ("story.v1", "tick.v1")
+VERSIONED: Final = re.compile(r"(story|tick)\.v[0-9]{1,4}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,16 +56,23 @@ class Placing:
 
     def __init__(self, *, window: int | None, prefix: str, limit: int) -> None:
         """Start empty. ``window``: milliseconds of stream time; ``limit``: bytes of a dead letter's value."""
+        self._window = window
         self._fold = Fold(window=window)
         self._clock = Clock()
         self._prefix = prefix
         self._limit = limit
 
+    @property
+    def now(self) -> int | None:
+        """Tell the stream time of the last record."""
+        return self._clock.now
+
     def handle(self, origin: Origin) -> Handled:
         """Fold one record of wire-stories. Its timestamp has to be the broker's append time.
 
         A record that cannot be read is refused, which is a decision too: its position is taken. A defect
-        in the fold raises; then this object must be dropped, for its state may be half changed.
+        in the fold raises; then this object must be dropped, for its state may be half changed. Raises
+        OtherVersion for a story or tick of a version that this code does not read: that is no bad record.
         """
         try:
             record = _read(origin)
@@ -82,8 +100,28 @@ class Placing:
             self._clock.read(received=decision.at, appended=None)
         self._fold.restore(story, decision)
 
-    def size(self) -> int:
-        """Count the bytes of the index and of the copies that are kept."""
+    def capture(self) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
+        """Give the whole state: what it belongs to, and arrays that nobody changes any more."""
+        return {**self._kind(), "now": self._clock.now}, self._fold.capture()
+
+    def resume(self, kind: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Take over, while empty, what ``capture`` gave.
+
+        Raises OtherVersion when it was another version's, or another window's.
+        """
+        for name, value in self._kind().items():
+            if kind.get(name) != value:
+                raise OtherVersion(f"the {name} of the state", found=kind.get(name), known=(value,))
+        self._fold.resume(arrays)
+        self._clock = Clock(kind["now"])
+
+    def _kind(self) -> dict[str, Any]:
+        """Tell what the state depends on beside the log."""
+        versions = {"facts": FACTS_VERSION, "imprints": imprint.VERSION, "sketch": sketch.VERSION}
+        return {**versions, "layout": LAYOUT, "window": self._window}
+
+    def size(self) -> dict[str, int]:
+        """Count the bytes of the state by what they are for."""
         return self._fold.size()
 
     def canonicals(self) -> int:
@@ -95,8 +133,17 @@ class Placing:
 
 
 def _read(origin: Origin) -> Story | int:
-    """Read a record of wire-stories: a story, or the time of a tick. Raises DecodeError or ValueError."""
-    message = decode(origin.value or b"")
+    """Read a record of wire-stories: a story, or the time of a tick.
+
+    Raises DecodeError or ValueError; OtherVersion for a story or a tick of another version.
+    """
+    try:
+        message = decode(origin.value or b"")
+    except DecodeError as error:
+        if error.reason is Fault.UNKNOWN_SCHEMA and VERSIONED.fullmatch(error.schema or ""):
+            what = f"record {origin.offset} of {origin.topic}"
+            raise OtherVersion(what, found=error.schema, known=KNOWN) from error
+        raise
     match message:
         case wire.StoryV1():
             return mapping.story_from_wire(message)

@@ -17,6 +17,7 @@ class Part:
 
     assigned: int | None = None
     recovered: bool = True
+    ahead: int = 0  # decisions that are still to be read back
     lag: int = 0
     progress: float = 0.0
 
@@ -42,7 +43,7 @@ class Vitals:
             if part.assigned is None:
                 return f"{name}: no assignment yet"
             if part.assigned and not part.recovered:
-                return f"{name}: recovering"
+                return f"{name}: recovering, {part.ahead} records to go"
             if part.lag and self.clock() - part.progress > STALLED_AFTER:
                 return f"{name}: stalled, {part.lag} records wait"
         return None

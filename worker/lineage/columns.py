@@ -1,0 +1,114 @@
+"""What is known of each of many numbered things? Arrays side by side; a number finds its row.
+
+Numbers rise without end. Rows of recent numbers stand in order from ``base``; of older ones only those
+that are alive are kept, before them, so that a thing that lives long does not keep the rows of others.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+START: Final = 1_024
+FEW: Final = 4  # old rows are moved together when less than one row in so many of them is alive
+
+Rows = npt.NDArray[np.int64]
+
+
+class Columns:
+    """Rows of fixed fields; ``values[name][row(number)]`` is a field."""
+
+    __slots__ = ("_base", "_elders", "_fields", "_gone", "used", "values")
+
+    def __init__(self, gone: str, **fields: tuple[npt.DTypeLike, int, int]) -> None:
+        """Name the fields: type, width (1 for a plain number) and the value of a row that is not there.
+
+        A row is alive while its field ``gone`` is not that value.
+        """
+        self._fields = fields
+        self._gone = gone
+        self._elders: Rows = np.empty(
+            0, np.int64
+        )  # numbers of the rows that stand before those from ``base``
+        self._base = 0
+        self.used = 0  # numbers given out
+        self.values: dict[str, npt.NDArray[Any]] = {name: self._empty(name, START) for name in fields}
+
+    def grow(self) -> int:
+        """Add a row; return its number. Rows change their places, numbers do not."""
+        number = self.used
+        if self.row(number) >= len(self.values[self._gone]):
+            self._make_room()
+        self.used += 1
+        return number
+
+    def row(self, number: int) -> int:
+        """Find the row of a number, -1 when it is gone."""
+        if number >= self._base:
+            return number - self._base + len(self._elders)
+        place = int(self._elders.searchsorted(number))
+        return place if place < len(self._elders) and self._elders[place] == number else -1
+
+    def rows(self, numbers: Rows) -> Rows:
+        """Find the rows of many numbers, -1 for those that are gone."""
+        found: Rows = numbers - (self._base - len(self._elders))
+        old = numbers < self._base
+        if old.any():
+            places = self._elders.searchsorted(numbers[old])
+            places[places == len(self._elders)] = 0
+            known = self._elders[places] == numbers[old] if len(self._elders) else np.zeros(len(places), bool)
+            found[old] = np.where(known, places, -1)
+        return found
+
+    def alive(self) -> Rows:
+        """List the numbers of the rows that are there."""
+        rows = np.flatnonzero(self._living())
+        elders = len(self._elders)
+        recent = rows[rows >= elders] - elders + self._base
+        return np.concatenate((self._elders[rows[rows < elders]], recent))
+
+    def size(self) -> int:
+        """Count the bytes."""
+        return sum(column.nbytes for column in self.values.values()) + self._elders.nbytes
+
+    def capture(self) -> dict[str, npt.NDArray[Any]]:
+        """Copy the rows that are in use."""
+        rows = {name: column[: self.row(self.used)].copy() for name, column in self.values.items()}
+        return {**rows, "elders": self._elders, "from": np.array([self._base, self.used], np.int64)}
+
+    def resume(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Take over what ``capture`` gave."""
+        self._elders = arrays["elders"]
+        self._base, self.used = arrays["from"].tolist()
+        rows = self.row(self.used)
+        for name in self._fields:
+            column = self._empty(name, max(START, rows + rows // 4))
+            column[:rows] = arrays[name]
+            self.values[name] = column
+
+    def _living(self) -> npt.NDArray[np.bool_]:
+        living: npt.NDArray[np.bool_] = self.values[self._gone] != self._fields[self._gone][2]
+        return living
+
+    def _empty(self, name: str, size: int) -> npt.NDArray[Any]:
+        dtype, width, value = self._fields[name]
+        return np.full(size if width == 1 else (size, width), value, dtype)
+
+    def _make_room(self) -> None:
+        """Move the living of the older half together when they are few, else double the rows."""
+        size, elders = len(self.values[self._gone]), len(self._elders)
+        cut = elders + (size - elders) // 2
+        kept = np.flatnonzero(self._living()[:cut])
+        if len(kept) * FEW > cut:
+            kept, cut, grown = np.arange(elders), elders, 2 * size
+        else:
+            grown = size
+        for name, column in self.values.items():
+            fresh = self._empty(name, grown)
+            fresh[: len(kept)] = column[kept]
+            fresh[len(kept) : len(kept) + size - cut] = column[cut:]
+            self.values[name] = fresh
+        young = kept[kept >= elders] - elders + self._base
+        self._elders = np.concatenate((self._elders[kept[kept < elders]], young))
+        self._base += cut - elders
