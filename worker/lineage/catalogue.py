@@ -176,6 +176,10 @@ class Catalogue:
         """Count the copies that are kept."""
         return len(self._documents.alive())
 
+    def canonicals(self) -> int:
+        """Count the canonical stories that are remembered."""
+        return len(self._canons.alive())
+
     def canon_at(self, number: int) -> Canon:
         """Give a living canonical story by its number."""
         return Canon(self, number)

@@ -219,7 +219,7 @@ class Fold:
 
     def canonicals(self) -> int:
         """Count the canonical stories that are remembered."""
-        return len(self._catalogue.canons)
+        return self._catalogue.canonicals()
 
     def _is_redelivered(self, story: Story) -> bool:
         place = story.coordinates
