@@ -158,6 +158,7 @@ async def ask(session, address, query):
 
 @installed
 @pytest.mark.broker
+@pytest.mark.slow
 async def test_every_query_of_the_dashboard_has_an_answer_while_a_worker_follows_the_sample(
     kafka, prefix, apply_topics, tmp_path, prometheus
 ):

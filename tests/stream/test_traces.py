@@ -194,6 +194,7 @@ def collector():
         server.shutdown()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("there", [True, False])
 async def test_a_worker_sends_its_spans_to_a_collector_and_does_not_need_one(  # noqa: PLR0913, PLR0917 - fixtures
     kafka, prefix, apply_topics, tmp_path, collector, unused_tcp_port, there
