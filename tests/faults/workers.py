@@ -59,6 +59,15 @@ class WorkerProcess:
             self.process.wait()
             raise
 
+    async def ready(self, within: float = 60.0) -> None:
+        """Wait until the worker has its partitions and its state; it needs a port for its probes."""
+        deadline = asyncio.get_running_loop().time() + within
+        while await self.metric("wiretrace_ready") != 1.0:
+            if asyncio.get_running_loop().time() > deadline:
+                msg = f"not ready after {within:.0f} s"
+                raise TimeoutError(msg)
+            await asyncio.sleep(0.2)
+
     async def metric(self, name: str) -> float | None:
         """Read a metric without labels; None while the worker does not answer."""
         try:

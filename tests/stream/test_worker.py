@@ -12,6 +12,7 @@ import pytest
 
 from tests.faults.audit import read
 from tests.faults.feed import Numbered
+from tests.faults.stage import free_port
 from tests.faults.workers import WorkerProcess, publish
 from topics.catalog import topic_name
 from worker.commands.payloads import read_payloads
@@ -141,8 +142,8 @@ async def test_the_seeds_through_kafka_and_through_trace_are_placed_alike(
     traced = [plain(line) for line in trace_lines(read_payloads([shared / "seeds"], manifest))]
     command = [sys.executable, "-m", "worker"]
     where = ["--bootstrap", kafka.bootstrap, "--prefix", prefix]
-    async with running(kafka, prefix, tmp_path):
-        await asyncio.sleep(5)  # assigned: files then arrive, and are split, one by one
+    async with running(kafka, prefix, tmp_path, WIRETRACE_HTTP_PORT=str(free_port())) as worker:
+        await worker.ready()  # files then arrive, and are split, one by one
         replayed = await asyncio.to_thread(
             subprocess.run,
             [*command, "replay", str(shared / "seeds"), "--manifest", str(manifest), "--rate", "2", *where],
