@@ -101,7 +101,9 @@ def _story(item: Element, root: Element, parts: list[Part], given: tuple[str, ..
         native_ids=ids,
         transmission_no=line_of(text_of(child(root, "NewsEnvelope", "TransmissionId"))),
         urgency=_urgency(
-            formal_name(management, "Urgency") or formal_name(child(root, "NewsEnvelope"), "Priority")
+            formal_name(management, "Urgency")
+            or text_of(child(management, "Urgency"))
+            or formal_name(child(root, "NewsEnvelope"), "Priority")
         ),
         ed_note="\n".join(once(_notes(item))) or None,
         embargo_until=until,
@@ -160,6 +162,8 @@ def _identity(item: Element) -> tuple[str | None, str | None, tuple[str, ...]]:
     if chain is None and number:
         parts = (text_of(child(identifier, name)) for name in ("ProviderId", "DateId"))
         chain = ":".join(part for part in ("urn:newsml", *parts, number) if part)
+    if chain is None:  # TASS keeps its id in the descriptive metadata
+        chain = text_of(next(descendants(item, "guid"), None)) or attribute(item, "Duid")
     return chain, revision, once((chain, public, number))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from worker.dialects.reuters import signal_version
-from worker.dialects.versions import Version
+from worker.dialects.versions import Version, read_version
 from worker.errors import WireError
 from worker.formats.blocks import Block, html_blocks, tree_blocks
 from worker.formats.draft import Draft, Hollow, Item, Source
@@ -43,6 +43,12 @@ _ITEMS: Final = ("newsItem", "packageItem", "conceptItem", "knowledgeItem", "pla
 _COUNTERS: Final = ("recordSequenceNumber", "runningnumber", "itemIdSequence")
 _DERIVED: Final = ("derivedFrom", "previousVersion", "replaces", "corrects", "isDerivedFrom", "updateOf")
 _REFERENCES: Final = 20
+_SENT: Final = 6
+"""Place of the agency's number in ``service:number:priority:category:words:agency:number``."""
+
+_NO_NOTES: Final = ("closingline", "dpacontacts", "notepad")
+_OTHERS: Final = ("refuno", "replaces", "previousId")
+"""Types of ids that name another item: the one that TT's version replaces."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +125,7 @@ def _story(item: Element, sender: str | None, warnings: list[str]) -> Draft:
         native_ids=ids.every,
         transmission_no=ids.number,
         urgency=_urgency(text_of(child(about, "urgency"))),
-        ed_note="\n".join(once(text_of(note) for note in children(meta, "edNote"))) or None,
+        ed_note="\n".join(once(_notes(meta))) or None,
         editorial_types=once(text_of(child(each, "name")) for each in children(meta, "role")),
         embargo_until=until,
         published=created,
@@ -131,7 +137,7 @@ def _story(item: Element, sender: str | None, warnings: list[str]) -> Draft:
         language=attribute(child(about, "language"), "tag") or attribute(item, "lang"),
         keywords=once(text_of(word) for word in children(about, "keyword")),
         subjects=_subjects(about),
-        refers_to=_links(meta, ids),
+        refers_to=_links(meta, about, ids),
         agency=owner_of(owners),
         credits=owners,
     )
@@ -147,6 +153,8 @@ def _story(item: Element, sender: str | None, warnings: list[str]) -> Draft:
         body.deck if body else None,
     )
     labels = [version for code in (*signals, *roles) if (version := signal_version(code))]
+    genres = (text_of(child(each, "name")) for each in children(about, "genre"))
+    labels += [version for name in genres if name and (version := read_version(name))]  # dpa: EXTRA
     draft = finish(
         replace(draft, deck=deck, warnings=tuple(warnings)),
         slugline=text_of(child(about, "slugline")),
@@ -187,10 +195,10 @@ def _ids(item: Element, about: Element | None) -> _Ids:
             version = text
         elif kind == "runningnumber":
             number = text
-        elif kind == "iptc7901Id" and text.count(":") >= 5:
-            number = f"dpa {text.split(':')[-1]}"
+        elif kind == "iptc7901Id" and text.count(":") >= _SENT:
+            number = f"dpa {text.split(':')[_SENT]}"
             ids.append(number)
-        if kind not in _COUNTERS:
+        if kind not in (*_COUNTERS, *_OTHERS):
             ids.append(text)
     return _Ids(native=native, version=version, every=once((native, *ids)), number=number)
 
@@ -203,6 +211,13 @@ def _owners(item: Element, meta: Element | None, about: Element | None) -> Itera
     rights = child(item, "rightsInfo")
     yield _named(child(rights, "copyrightHolder"))
     yield _named(child(meta, "provider"))
+
+
+def _notes(meta: Element | None) -> Iterator[str | None]:
+    """List the notes to editors; dpa also puts sign-offs, contacts and the notepad as a whole there."""
+    for note in children(meta, "edNote"):
+        if code_of(attribute(note, "role")) not in _NO_NOTES:
+            yield text_of(note)
 
 
 def _named(party: Element | None) -> str | None:
@@ -229,9 +244,11 @@ def _subjects(about: Element | None) -> tuple[Subject, ...]:
     return subjects_of(qualified(attribute(each, "qcode", "literal")) for each in assigned)
 
 
-def _links(meta: Element | None, ids: _Ids) -> tuple[str, ...]:
+def _links(meta: Element | None, about: Element | None, ids: _Ids) -> tuple[str, ...]:
     """List what the item derives from; a link to its own earlier version is no reference."""
-    found = []
+    found = [
+        text_of(each) for each in children(about, "altId") if code_of(attribute(each, "type")) in _OTHERS
+    ]
     for link in children(meta, "link"):
         relation = code_of(attribute(link, "rel"))
         if relation is None or relation in _DERIVED:

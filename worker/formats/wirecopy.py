@@ -23,7 +23,7 @@ from worker.story import FurnitureKind, Role
 _HEAD: Final = 12
 """Blocks from the top within which bylines, notes and bullets stand over the copy."""
 
-_TAIL: Final = 6
+_BYLINE: Final = 120
 _BULLETS: Final = ("* ", "• ", "– * ", "▪ ")
 
 
@@ -55,7 +55,7 @@ class _Sorting:
         end = self._tail()
         for number, block in enumerate(self.blocks):
             if block.peeled:
-                self.sorter.peel(block.text, block.peeled)
+                self._peel(block.text, block.peeled)
             elif number >= end:
                 self._sort_tail(block)
             elif not self.begun and number < _HEAD and self._sort_head(block):
@@ -69,6 +69,13 @@ class _Sorting:
             ed_note="\n".join(dict.fromkeys(self.notes)) or None,
             from_text=(*filled.from_text, *self.told),
         )
+
+    def _peel(self, text: str, kind: FurnitureKind) -> None:
+        """Put a marked block aside; what is marked as the byline is the byline."""
+        if kind is FurnitureKind.AUTHOR and self.byline is None and not self.web and len(text) <= _BYLINE:
+            self.byline = text
+            self.told.append("byline")
+        self.sorter.peel(text, kind)
 
     def _tail(self) -> int:
         """Return where the sign-offs begin, with nothing but separators and credits below them."""
