@@ -18,6 +18,9 @@ from topics.codec import encode
 SLOW = 5.0
 """Seconds of processor time, instrumented, that a payload of 8 kB may take."""
 
+CLEARED_EVERY = 5_000
+"""Payloads between emptyings of the caches of words: made-up words fill them to their ends."""
+
 
 class Target:
     """Splits what libFuzzer makes up; what breaks is kept, one file and one report a place in the code."""
@@ -25,8 +28,12 @@ class Target:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.seen: set[str] = set()
+        self.count = 0
 
     def attempt(self, body: bytes) -> None:
+        self.count += 1
+        if self.count % CLEARED_EVERY == 0:
+            clear_caches()
         started = time.process_time()
         try:
             check(body)
@@ -48,6 +55,15 @@ class Target:
         report = "".join(traceback.format_exception(error))
         (self.folder / f"{name}.txt").write_text(report, encoding="utf-8", errors="replace")
         sys.stderr.write(f"\nfinding {len(self.seen)}: {place}: {str(error)[:200]}\n")
+
+
+def clear_caches() -> None:
+    """Empty what functions of the worker remember."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("worker."):
+            for value in list(vars(module).values()):
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()
 
 
 def check(body: bytes) -> None:

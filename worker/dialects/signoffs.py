@@ -29,6 +29,8 @@ _NOTE: Final = re.compile(
         |(?:Eds?|EDS?|Editors?|EDITORS?)(?:['’]s?)?(?:\s(?:note|NOTE|Note))?\s{0,2}[:_—–].{0,800}
         |(?:EDITOR['’]?S['’]?|Editor['’]?s['’]?)\s(?:NOTE|Note|note)\b.{0,800}
         |\(Eds?:.{0,800}\)
+        |(?:EMBARGO(?:ED)?(?:\s?:|\s(?:UNTIL|TILL?|FOR|TO|NOT|BEFORE)\b|\s\d)|Embargoed\s(?:until|to|for)\b
+            |HOLD\sFOR\sRELEASE\b).{0,160}
         |(?:N\si\se\su\sw|N\se\su\se)\s.{0,60}?\b(?:vervangt|ersetzt)\b.{0,300}      # ANP: new, replaces
         |(?:Herhaling|Rectificatie|Wiederholung|Berichtigung)\s?[:(].{0,400}""",
     re.VERBOSE | re.DOTALL,

@@ -26,7 +26,7 @@ from worker.formats.fields import (
 )
 from worker.formats.newsml_parts import Part, copy_parts, formal_name, group_stories, is_text, role_text
 from worker.formats.nitf import NitfBody, read_body
-from worker.formats.wire import finish
+from worker.formats.wire import NO_TIME, finish
 from worker.formats.wirecopy import sort_blocks
 from worker.formats.wiretext import line_of
 from worker.formats.xmltree import (
@@ -181,7 +181,7 @@ def _embargo_end(management: Element | None, warnings: list[str], agency: str | 
         until = told_time(text_of(child(change, "DateAndTime")), "StatusWillChange", warnings, agency=agency)
         if until:
             return until
-    warnings.append("embargoed without a time that can be read")
+    warnings.append(NO_TIME)
     return None
 
 

@@ -23,7 +23,7 @@ from worker.formats.fields import (
     zone_of,
 )
 from worker.formats.nitf import NitfBody, read_body
-from worker.formats.wire import finish
+from worker.formats.wire import NO_TIME, finish
 from worker.formats.wirecopy import sort_blocks
 from worker.formats.wiretext import line_of
 from worker.formats.xmltree import (
@@ -46,6 +46,7 @@ _REFERENCES: Final = 20
 _SENT: Final = 6
 """Place of the agency's number in ``service:number:priority:category:words:agency:number``."""
 
+_SUB: Final = 2
 _NO_NOTES: Final = ("closingline", "dpacontacts", "notepad")
 _OTHERS: Final = ("refuno", "replaces", "previousId")
 """Types of ids that name another item: the one that TT's version replaces."""
@@ -107,14 +108,7 @@ def _story(item: Element, sender: str | None, warnings: list[str]) -> Draft:
     ids = _ids(item, about)
     body, blocks = _body(child(item, "contentSet"))
     headlines = children(about, "headline")
-    headline = next(
-        (
-            text
-            for each in headlines
-            if "sub" not in (attribute(each, "role") or "").lower() and (text := text_of(each))
-        ),
-        None,
-    )
+    headline = _headline(headlines)
     draft = Draft(
         headline=line_of(headline)
         or line_of(text_of(child(meta, "title")))
@@ -167,7 +161,7 @@ def _story(item: Element, sender: str | None, warnings: list[str]) -> Draft:
         return replace(
             draft,
             pub_status=PubStatus.EMBARGOED,
-            warnings=(*draft.warnings, "embargoed without a time that can be read"),
+            warnings=(*draft.warnings, NO_TIME),
         )
     return draft
 
@@ -196,8 +190,8 @@ def _ids(item: Element, about: Element | None) -> _Ids:
         elif kind == "runningnumber":
             number = text
         elif kind == "iptc7901Id" and text.count(":") >= _SENT:
-            number = f"dpa {text.split(':')[_SENT]}"
-            ids.append(number)
+            number = number or f"dpa {text.split(':')[_SENT]}"
+            ids.append(f"dpa {text.split(':')[_SENT]}")
         if kind not in (*_COUNTERS, *_OTHERS):
             ids.append(text)
     return _Ids(native=native, version=version, every=once((native, *ids)), number=number)
@@ -218,6 +212,19 @@ def _notes(meta: Element | None) -> Iterator[str | None]:
     for note in children(meta, "edNote"):
         if code_of(attribute(note, "role")) not in _NO_NOTES:
             yield text_of(note)
+
+
+def _headline(headlines: list[Element]) -> str | None:
+    """Choose the headline: one without a role or the main one, before longer and shorter ones; no subhead."""
+    ranked = sorted(headlines, key=lambda each: _rank((attribute(each, "role") or "").lower()))
+    told = (text_of(each) for each in ranked if _rank((attribute(each, "role") or "").lower()) < _SUB)
+    return next((text for text in told if text), None)
+
+
+def _rank(role: str) -> int:
+    if "sub" in role:
+        return _SUB
+    return int((bool(role) and not role.endswith(("main", "headline"))) or "extended" in role)
 
 
 def _named(party: Element | None) -> str | None:

@@ -20,7 +20,7 @@ from worker.formats.fields import (
     with_distributor,
     zone_of,
 )
-from worker.formats.wire import finish
+from worker.formats.wire import NO_TIME, finish
 from worker.formats.wirecopy import sort_blocks
 from worker.formats.wiretext import line_of
 from worker.formats.xmltree import Element, attribute, child, children, descendants, read_xml, text_of
@@ -97,7 +97,7 @@ def read_document(root: Element, warnings: tuple[str, ...]) -> Draft:
         credits=owners,
     )
     if embargoed and released is None:
-        told.append("embargoed without a time that can be read")
+        told.append(NO_TIME)
     draft = sort_blocks(draft, body.blocks)
     draft = with_dateline(draft, body.dateline, place=body.place)
     deck = deck_of(draft, None if is_slug else body.deck, body.abstract)
