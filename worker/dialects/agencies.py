@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -100,11 +101,19 @@ def agency_at(name: str | None) -> str | None:
     """
     if not name:
         return None
+    return _known(name) if len(name) <= _SHORT_NAME else _at(name)
+
+
+def _at(name: str) -> str | None:
     domain = _DOMAIN.fullmatch(name.strip().lower())
     if domain:
         return agency_called(domain[1]) or agency_called(domain[1].replace("-", " ")) or _SITES.get(domain[1])
     return _FIELDS.get(name.strip()) or agency_called(name) or agency_named(name)
 
+
+_SHORT_NAME: Final = 80
+_known: Final = lru_cache(maxsize=4_096)(_at)
+"""Feeds repeat a few names for ever; a long one is read anew, so that what is remembered stays small."""
 
 _DOMAIN: Final = re.compile(r"(?:https?://)?(?:www\.)?([a-z0-9\-]{2,40})(?:\.[a-z]{2,10}){1,2}/?")
 _FIELDS: Final = {"TT": "TT"}

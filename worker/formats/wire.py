@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from worker.dialects.agencies import agency_called, agency_named
 from worker.dialects.bulletins import referred
@@ -213,10 +213,11 @@ class Sorter:
         """Put a line aside as furniture."""
         self.furniture.append(Furniture(text=text, kind=kind, before=len(self.paragraphs)))
 
-    def fill(self, draft: Draft) -> Draft:
-        """Give a draft what was sorted, behind what it has."""
+    def fill(self, draft: Draft, **told: Any) -> Draft:  # noqa: ANN401 - other fields of the draft
+        """Give a draft what was sorted, behind what it has, and what else was ``told``."""
         return replace(
             draft,
+            **told,
             paragraphs=tuple(self.paragraphs),
             furniture=(*draft.furniture, *self.furniture),
             credits=(*draft.credits, *self.credits),

@@ -1,7 +1,6 @@
 """Paragraphs of marked-up wire copy sorted: what stands over and under the story is for desks, not copy."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from worker.dialects.bylines import is_byline
@@ -62,12 +61,11 @@ class _Sorting:
                 continue
             else:
                 self._sort_copy(block)
-        filled = self.sorter.fill(self.draft)
-        return replace(
-            filled,
+        return self.sorter.fill(
+            self.draft,
             byline=self.byline,
             ed_note="\n".join(dict.fromkeys(self.notes)) or None,
-            from_text=(*filled.from_text, *self.told),
+            from_text=(*self.draft.from_text, *self.told),
         )
 
     def _peel(self, text: str, kind: FurnitureKind) -> None:
