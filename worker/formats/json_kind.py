@@ -25,7 +25,7 @@ _STRINGS: Final = (
 )
 _OBJECTS: Final = (
     *("payload", "data", "content", "item", "items", "results", "result", "articles", "documents"),
-    *("docs", "hits", "_source", "stories", "newsItems", "records", "entries", "detail"),
+    *("docs", "hits", "_source", "stories", "newsItems", "records", "entries", "detail", "_items"),
 )
 _LEAST: Final = 40
 _SURE: Final = 50

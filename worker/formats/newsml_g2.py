@@ -108,7 +108,8 @@ def _story(item: Element, sender: str | None, warnings: list[str]) -> Draft:
     ids = _ids(item, about)
     body, blocks = _body(child(item, "contentSet"))
     headlines = children(about, "headline")
-    headline = _headline(headlines)
+    language = attribute(child(about, "language"), "tag") or attribute(item, "lang")
+    headline = _headline(headlines, language)
     draft = Draft(
         headline=line_of(headline)
         or line_of(text_of(child(meta, "title")))
@@ -128,7 +129,7 @@ def _story(item: Element, sender: str | None, warnings: list[str]) -> Draft:
             text_of(child(meta, "firstCreated")), "firstCreated", warnings, agency=agency
         ),
         copyright=_copyright(item),
-        language=attribute(child(about, "language"), "tag") or attribute(item, "lang"),
+        language=language,
         keywords=once(text_of(word) for word in children(about, "keyword")),
         subjects=_subjects(about),
         refers_to=_links(meta, about, ids),
@@ -214,11 +215,20 @@ def _notes(meta: Element | None) -> Iterator[str | None]:
             yield text_of(note)
 
 
-def _headline(headlines: list[Element]) -> str | None:
-    """Choose the headline: one without a role or the main one, before longer and shorter ones; no subhead."""
-    ranked = sorted(headlines, key=lambda each: _rank((attribute(each, "role") or "").lower()))
+def _headline(headlines: list[Element], language: str | None) -> str | None:
+    """Choose the headline: without a role or the main one, in the language of the copy; never a subhead."""
+    ranked = sorted(
+        headlines,
+        key=lambda each: (_rank((attribute(each, "role") or "").lower()), not _speaks(each, language)),
+    )
     told = (text_of(each) for each in ranked if _rank((attribute(each, "role") or "").lower()) < _SUB)
     return next((text for text in told if text), None)
+
+
+def _speaks(headline: Element, language: str | None) -> bool:
+    """Tell whether a headline is in a language, or says nothing of it."""
+    own = attribute(headline, "lang")
+    return own is None or language is None or own[:2].lower() == language[:2].lower()
 
 
 def _rank(role: str) -> int:

@@ -11,7 +11,7 @@ from worker.dialects.credits import agency_of, byline_credit, credit_of
 from worker.dialects.datelines import dateline_of
 from worker.dialects.embargoes import find_embargo
 from worker.dialects.kinds import corrects, is_brief, kind_of, types_version
-from worker.dialects.language import guess_language
+from worker.dialects.language import guess_language, language_code
 from worker.dialects.status import read_status
 from worker.dialects.versions import Version, VersionKind, headline_version, read_slugline, strongest
 from worker.formats.draft import Draft
@@ -82,7 +82,7 @@ def finish(  # noqa: PLR0913 - what formats know and copy does not
         version_no=version.number if version and version.number is not None else draft.version_no,
         part_no=version.part if version and version.part is not None else draft.part_no,
         pub_status=pub_status,
-        language=draft.language
+        language=(language_code(draft.language) if draft.language else None)
         or guess_language(" ".join(paragraph.text for paragraph in draft.paragraphs[:3])),
         refers_to=_victims(draft, kind, slug.replaces, refiled=_is_refiled(kind, version)),
         warnings=(*draft.warnings, warning) if warning else draft.warnings,
