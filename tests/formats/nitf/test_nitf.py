@@ -142,7 +142,8 @@ def test_entities_of_html_and_bare_ampersands_are_repaired():
 
 def test_a_heading_without_levels_is_the_headline_and_its_language_one_code():
     body = (
-        b'<nitf baselang="es-ES"><head><title>other</title><pubdata date.publication="20260301T100000Z"/></head>'
+        b'<nitf baselang="es-ES"><head><title>other</title>'
+        b'<pubdata date.publication="20260301T100000Z"/></head>'
         b"<body><body.head><hedline>Ferry stops in harbour</hedline></body.head><body.content><p>The last "
         b"ferry stopped.</p></body.content></body></nitf>"
     )
