@@ -32,7 +32,7 @@ TIMEOUT: Final = 30.0  # seconds a request may take in all
 FIRST_WAIT: Final = 60.0  # seconds after a first failure; doubles with each that follows
 LONGEST_WAIT: Final = 6 * 3600.0
 LONGEST_ASKED: Final = 86_400.0  # seconds that a host may ask us to stay away
-GRACE: Final = 10.0  # seconds for what is under way when we are asked to stop
+GRACE: Final = 5.0  # seconds for what is under way when we are asked to stop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from worker.stream.kafka import client_args
 
 REPLAY: Final = "/wiretrace/replay"
 POLL: Final = "/wiretrace/poll"
-STOP_WITHIN: Final = 10.0  # seconds
+STOP_WITHIN: Final = 5.0  # seconds
 
 
 class OverTopicLimit(Exception):

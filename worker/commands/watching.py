@@ -22,7 +22,7 @@ from worker.commands.payloads import (
     file_delivery,
 )
 from worker.commands.sending import OverTopicLimit, Sender, open_sender, settle
-from worker.commands.stopping import pause, stopping, unless
+from worker.commands.stopping import Asked, pause, stopping, unless
 from worker.settings import Settings
 
 log = structlog.get_logger("wiretrace.replay")
@@ -30,7 +30,8 @@ log = structlog.get_logger("wiretrace.replay")
 LONGEST_LOOK: Final = 0.5  # seconds between looks at the drop
 BATCH: Final = 50  # files sent before their acks are awaited
 UNDER_WAY: Final = 500  # payloads of one file whose acks are out
-GRACE: Final = 10.0  # seconds for acks once we are asked to stop
+STOPPED: Final = "asked to stop before it was acknowledged"
+GRACE: Final = 5.0  # seconds for acks once we are asked to stop
 
 
 @dataclass(slots=True)
@@ -96,12 +97,17 @@ def _move(drop: Drop, sent: _Sent) -> bool:
     return False
 
 
-async def _send(drop: Drop, sent: _Sent, sender: Sender, facts: Facts, asked: asyncio.Event) -> None:
+async def _send(drop: Drop, sent: _Sent, sender: Sender, facts: Facts, asked: Asked) -> None:
     """Send what a file holds; what goes wrong is said in ``sent``."""
     try:
         for delivery in _payloads(drop, sent.taken, sender.largest, facts):
             try:
-                sent.waiting.append((delivery, await sender.send(delivery)))
+                handed = asyncio.ensure_future(sender.send(delivery))
+                if not await unless(asked, handed, GRACE):
+                    handed.cancel()
+                    sent.again = STOPPED
+                    return
+                sent.waiting.append((delivery, handed.result()))
             except OverTopicLimit as error:
                 sent.refused = sent.refused or f"too_large: {error}"
             await _settle_down_to(UNDER_WAY, sent, asked)
@@ -131,13 +137,13 @@ def _payloads(drop: Drop, taken: Path, largest: int, facts: Facts) -> Iterator[D
         raise Unfinished(taken.name)
 
 
-async def _settle_down_to(count: int, sent: _Sent, asked: asyncio.Event) -> None:
+async def _settle_down_to(count: int, sent: _Sent, asked: Asked) -> None:
     """Await the oldest acks of a file until only ``count`` are out."""
     while len(sent.waiting) > count:
         delivery, receipt = sent.waiting.popleft()
         try:
             if not await unless(asked, receipt, GRACE):
-                sent.again = "asked to stop before it was acknowledged"
+                sent.again = STOPPED
                 sent.waiting.clear()
                 return
             await settle(delivery, receipt)
