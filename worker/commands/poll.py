@@ -48,7 +48,7 @@ def command(
     """
     from worker.commands.memory import Memory, MemoryFault  # noqa: PLC0415 - --help needs no SQLite
     from worker.commands.polling import Manners, Subscription, poll  # noqa: PLC0415 - nor HTTP or Kafka
-    from worker.stream.catalogue import MissingTopic  # noqa: PLC0415
+    from worker.stream.catalogue import MissingTopic, Refused  # noqa: PLC0415
 
     subscriptions = [Subscription(url=url, outlet=name) for name, url in map(_named, feeds)]
     if len({each.url for each in subscriptions}) < len(subscriptions):
@@ -68,7 +68,7 @@ def command(
         fail(str(error))
     try:
         failing = connect.run(poll(subscriptions, remembered, settings, manners), settings)
-    except MissingTopic as error:
+    except (MissingTopic, Refused) as error:
         fail(str(error))
     except sqlite3.Error as error:
         fail(f"the memory of polls cannot be written: {error}", Exit.FAULT)

@@ -138,7 +138,7 @@ def _watch(
 ) -> None:
     """Follow a drop until a signal ends it."""
     from worker.commands import watching  # noqa: PLC0415 - brings the Kafka client, --help needs none
-    from worker.stream.catalogue import MissingTopic  # noqa: PLC0415 - as below
+    from worker.stream.catalogue import MissingTopic, Refused  # noqa: PLC0415 - as below
 
     try:
         seconds = duration_ms(settle or "2s") / 1000
@@ -152,7 +152,7 @@ def _watch(
         drop.open()
         logs.configure(level=settings.log_level, style=settings.log_format)
         connect.run(watching.watch(drop, settings, known=known, facts=facts, interval=seconds / 4), settings)
-    except (InputError, DropError, MissingTopic) as error:
+    except (InputError, DropError, MissingTopic, Refused) as error:
         fail(str(error))
     finally:
         drop.close()
