@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest -q
 
-.PHONY: help demo test check format bench quality lock schemas faults clean
+.PHONY: help demo test check format bench quality lock schemas faults fuzz clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -47,6 +47,9 @@ schemas: .venv/dev.stamp  ## render the schemas, the AsyncAPI document and the e
 bench: .venv/dev.stamp  ## stories a second end to end, latency, core cost beside datasketch; needs ../shared
 	$(BIN)/python tests/bench/core.py
 	$(BIN)/python tests/bench/end_to_end.py
+
+fuzz: .venv/dev.stamp  ## make up payloads for half an hour; needs atheris, which is no dependency: pip install atheris
+	$(BIN)/python -m tests.fuzz --seconds 1800
 
 faults: .venv/dev.stamp  ## the fault suite on real brokers: kills, cuts, restarts; prints a table; takes most of an hour
 	$(BIN)/python -m tests.faults --fault all

@@ -21,6 +21,7 @@ VERBS: Final[Mapping[str, str]] = MappingProxyType(
         "topics": "Make a broker's topics match the catalogue, or list them.",
         "worker": "Split and place what arrives on wire-payloads, as a service.",
         "replay": "Publish payload files to wire-payloads, waiting for acks.",
+        "poll": "Follow RSS, Atom and JSON feeds onto wire-payloads.",
         "follow": "Watch canonical stories and their variants as they are placed.",
         "trace": "Place payload files without a broker: JSON lines.",
         "show": "Show a variant against the canonical copy, as a diff.",

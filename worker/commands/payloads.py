@@ -21,6 +21,8 @@ FACTS: Final = ("outlet", "url", "published", "feed", "content_type")
 """What a line of a manifest may say of a file; other keys are for other readers."""
 
 JSON: Final = "application/json"
+LONGEST_LINE: Final = 64 * 1024 * 1024
+"""Bytes of one line, as many as a payload can be set to have."""
 
 
 class InputError(Exception):
@@ -46,7 +48,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class _Facts:
+class Facts:
     """What a manifest says of one file."""
 
     outlet: str | None = None
@@ -62,7 +64,7 @@ def read_payloads(paths: Iterable[Path], manifest: Path | None = None) -> Iterat
     Missing files, empty directories and a malformed manifest are found here, before the first payload.
     Raises InputError, later too when a file cannot be read.
     """
-    facts = {} if manifest is None else _read_manifest(manifest)
+    facts = {} if manifest is None else read_manifest(manifest)
     return _deliveries(list_files(paths, manifest), facts)
 
 
@@ -90,30 +92,44 @@ def _is_payload(path: Path, manifest: Path | None) -> bool:
     return path.is_file() and not path.name.startswith(".") and not itself
 
 
-def _deliveries(files: Iterable[Path], facts: Mapping[str, _Facts]) -> Iterator[Delivery]:
+def _deliveries(files: Iterable[Path], facts: Mapping[str, Facts]) -> Iterator[Delivery]:
     index = 0
     for path in files:
         try:
             if path.name.endswith(LINES):
-                for number, line in enumerate(_lines(path), start=1):
-                    if line.strip():
-                        yield _article(line, f"{path.name}:{number}", index)
-                        index += 1
+                for delivery in article_deliveries(path, index):
+                    yield delivery
+                    index += 1
             else:
-                yield _file(path, facts.get(path.name, _Facts()), index)
+                yield file_delivery(path, path.read_bytes(), facts.get(path.name, Facts()), index)
                 index += 1
         except (OSError, EOFError, zlib.error) as error:
             raise InputError(f"{path}: cannot be read: {error}") from error
 
 
+def article_deliveries(path: Path, index: int = 0) -> Iterator[Delivery]:
+    """Make a payload of each line of a file of JSON articles, counted from ``index``.
+
+    Raises OSError, EOFError, zlib.error and InputError, also behind the first payloads.
+    """
+    for number, line in enumerate(_lines(path), start=1):
+        if line.strip():
+            yield _article(line, f"{path.name}:{number}", index)
+            index += 1
+
+
 def _lines(path: Path) -> Iterator[bytes]:
     with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as handle:
-        for line in handle:
+        number = 0
+        while line := handle.readline(LONGEST_LINE + 1):
+            number += 1
+            if len(line) > LONGEST_LINE:
+                raise InputError(f"{path}:{number}: is longer than {LONGEST_LINE} bytes")
             yield line.rstrip(b"\r\n")
 
 
-def _file(path: Path, facts: _Facts, index: int) -> Delivery:
-    body = path.read_bytes()
+def file_delivery(path: Path, body: bytes, facts: Facts, index: int) -> Delivery:
+    """Make one payload of a file's bytes; its item is the file's name."""
     published = milliseconds(facts.published)
     return Delivery(
         kind="path",
@@ -186,12 +202,13 @@ def milliseconds(published: str | None) -> int | None:
         return None
 
 
-def _read_manifest(path: Path) -> dict[str, _Facts]:
+def read_manifest(path: Path) -> dict[str, Facts]:
+    """Read what a manifest says of each file name. Raises InputError."""
     try:
         lines = path.read_bytes().splitlines()
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}") from error
-    facts: dict[str, _Facts] = {}
+    facts: dict[str, Facts] = {}
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -202,7 +219,7 @@ def _read_manifest(path: Path) -> dict[str, _Facts]:
     return facts
 
 
-def _manifest_line(line: bytes, place: str) -> tuple[str, _Facts]:
+def _manifest_line(line: bytes, place: str) -> tuple[str, Facts]:
     try:
         said = orjson.loads(line)
     except orjson.JSONDecodeError as error:
@@ -213,4 +230,4 @@ def _manifest_line(line: bytes, place: str) -> tuple[str, _Facts]:
     for key, value in given.items():
         if not isinstance(value, str):
             raise InputError(f'{place}: "{key}" is no text')
-    return said["file"], _Facts(**given)
+    return said["file"], Facts(**given)

@@ -7,18 +7,44 @@ from typing import Annotated
 
 import typer
 
+from worker import logs
 from worker.commands import connect
 from worker.commands.connect import Bootstrap, Prefix
+from worker.commands.drop import Drop, DropError
 from worker.commands.exits import Exit, fail
-from worker.commands.payloads import InputError, list_files, read_payloads
+from worker.commands.payloads import Facts, InputError, list_files, read_manifest, read_payloads
+from worker.commands.progress import progress
+from worker.settings import Settings, duration_ms
 
 
 def command(
     paths: Annotated[
-        list[Path],
-        typer.Argument(help="Directories, payload files, .jsonl[.gz] of JSON articles."),
-    ],
+        list[Path] | None,
+        typer.Argument(help="Directories, payload files, .jsonl[.gz] of JSON articles.", show_default=False),
+    ] = None,
     *,
+    watch: Annotated[
+        Path | None,
+        typer.Option(help="Publish files as they are dropped into this directory, until SIGTERM or Ctrl-C."),
+    ] = None,
+    settle: Annotated[
+        str | None,
+        typer.Option(help="A watched file is complete when it kept still for so long.", show_default="2s"),
+    ] = None,
+    done: Annotated[
+        Path | None,
+        typer.Option(help="Where a watched file goes that is published.", show_default="DIR/done"),
+    ] = None,
+    failed: Annotated[
+        Path | None,
+        typer.Option(help="Where one goes that cannot be, with its reason.", show_default="DIR/failed"),
+    ] = None,
+    outlet: Annotated[
+        str | None, typer.Option(help="Outlet of the watched files that the manifest does not name.")
+    ] = None,
+    feed: Annotated[
+        str | None, typer.Option(help="Feed of the watched files that the manifest does not name.")
+    ] = None,
     manifest: Annotated[
         Path | None,
         typer.Option(help='JSON lines that say of a file: {"file", "outlet", "url", "published", "feed"}.'),
@@ -44,7 +70,28 @@ def command(
 
     A file is one payload, its bytes untouched; a line of a .jsonl is one JSON article. Directories are
     read by file name. Ends with a summary; exit code 1 when a payload was too large for the topic.
+
+    With --watch it follows a drop: names such as .x, x.tmp and x.part are left alone until they are renamed,
+    a complete file is published and moved to done once the broker has it, what cannot be published goes to
+    failed. A killed run delivers what it had not moved again, under the same ce_id.
     """
+    if watch is not None:
+        if paths or rate or speed or loop != 1 or as_published:
+            fail("--watch takes no other paths, and no --rate, --speed, --loop or --as-published")
+        _watch(
+            watch,
+            facts=Facts(outlet=outlet, feed=feed),
+            manifest=manifest,
+            settle=settle,
+            done=done,
+            failed=failed,
+            settings=connect.settings_of(bootstrap=bootstrap, prefix=prefix),
+        )
+        return
+    if settle or done or failed or outlet or feed:
+        fail("--settle, --done, --failed, --outlet and --feed are for --watch")
+    if not paths:
+        fail("Missing argument: files or directories to replay, or --watch DIR")
     from worker.commands import publishing  # noqa: PLC0415 - brings the Kafka client, --help needs none
     from worker.stream.catalogue import MissingTopic, Refused  # noqa: PLC0415 - as below
 
@@ -55,7 +102,7 @@ def command(
     try:
         read_payloads(paths, manifest)  # finds what is missing before the broker is asked for anything
         expected = _expected(list_files(paths, manifest), loop)
-        with publishing.progress(expected) as tell:
+        with progress(expected) as tell:
             summary = connect.run(
                 publishing.replay(
                     lambda: read_payloads(paths, manifest),
@@ -77,6 +124,38 @@ def command(
         sys.stderr.write(f"wiretrace: not published: {refused}\n")
     if summary.refused:
         raise SystemExit(int(Exit.FAULT))
+
+
+def _watch(
+    folder: Path,
+    *,
+    facts: Facts,
+    manifest: Path | None,
+    settle: str | None,
+    done: Path | None,
+    failed: Path | None,
+    settings: Settings,
+) -> None:
+    """Follow a drop until a signal ends it."""
+    from worker.commands import watching  # noqa: PLC0415 - brings the Kafka client, --help needs none
+    from worker.stream.catalogue import MissingTopic, Refused  # noqa: PLC0415 - as below
+
+    try:
+        seconds = duration_ms(settle or "2s") / 1000
+    except ValueError as error:
+        fail(f"--settle: {settle!r} {error}")
+    drop = Drop(folder, done=done or folder / "done", failed=failed or folder / "failed", settle=seconds)
+    try:
+        known = {} if manifest is None else read_manifest(manifest)
+        if manifest is not None and manifest.resolve().parent == folder.resolve():
+            fail(f"{manifest}: lies in the drop, where it would be published")
+        drop.open()
+        logs.configure(level=settings.log_level, style=settings.log_format)
+        connect.run(watching.watch(drop, settings, known=known, facts=facts, interval=seconds / 4), settings)
+    except (InputError, DropError, MissingTopic, Refused) as error:
+        fail(str(error))
+    finally:
+        drop.close()
 
 
 def _expected(files: list[Path], loop: int) -> int | None:

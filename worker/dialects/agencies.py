@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -18,7 +19,7 @@ AGENCIES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "TASS": ("ITAR-TASS", "TASS"),
         "Interfax": ("Interfax", "INTERFAX"),
         "ANSA": ("Agenzia ANSA", "ANSA"),
-        "Kyodo": ("Kyodo News", "Kyodo", "KYODO"),
+        "Kyodo": ("Kyodo News", "Kyodo", "KYODO", "KYODONEWS"),
         "Jiji": ("Jiji Press", "Jiji"),
         "Yonhap": ("Yonhap News Agency", "Yonhap", "YONHAP"),
         "PTI": ("Press Trust of India", "PTI"),
@@ -36,7 +37,7 @@ AGENCIES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "Ritzau": ("Ritzau", "ritzau", "RITZAU"),
         "STT": ("STT-Lehtikuva", "STT"),
         "APA": ("Austria Presse Agentur", "APA"),
-        "Keystone-SDA": ("Keystone-SDA", "SDA"),
+        "Keystone-SDA": ("Keystone-SDA", "Keystone-ATS", "SDA-ATS", "SDA", "ATS", "ats", "sda"),
         "ANA-MPA": ("ANA-MPA", "ANA-MPE", "AMNA"),
         "MENA": ("Middle East News Agency", "MENA"),
         "Bernama": ("Bernama", "BERNAMA"),
@@ -100,15 +101,29 @@ def agency_at(name: str | None) -> str | None:
     """
     if not name:
         return None
+    return _known(name) if len(name) <= _SHORT_NAME else _at(name)
+
+
+def _at(name: str) -> str | None:
     domain = _DOMAIN.fullmatch(name.strip().lower())
     if domain:
         return agency_called(domain[1]) or agency_called(domain[1].replace("-", " ")) or _SITES.get(domain[1])
-    return agency_called(name) or agency_named(name)
+    return _FIELDS.get(name.strip()) or agency_called(name) or agency_named(name)
 
+
+_SHORT_NAME: Final = 80
+_known: Final = lru_cache(maxsize=4_096)(_at)
+"""Feeds repeat a few names for ever; a long one is read anew, so that what is remembered stays small."""
 
 _DOMAIN: Final = re.compile(r"(?:https?://)?(?:www\.)?([a-z0-9\-]{2,40})(?:\.[a-z]{2,10}){1,2}/?")
+_FIELDS: Final = {"TT": "TT"}
+"""Names that are agencies in a field and mean something else in a page: ``TT`` is a switch of text size."""
+
 _SITES: Final = {
     "businesswire": "Business Wire",
     "globenewswire": "GlobeNewswire",
     "prnewswire": "PR Newswire",
+    "itar-tass": "TASS",
+    "sda-ats": "Keystone-SDA",
+    "kyodonews": "Kyodo",
 }

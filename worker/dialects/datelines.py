@@ -37,6 +37,13 @@ _WITHOUT_AGENCY: Final = re.compile(
 )
 """``WASHINGTON —``: without an agency only capitals make a place."""
 
+_SWISS: Final = re.compile(
+    rf"""(?P<place>{_MIXED}{_REST})(?:,\s(?P<date>{_DATE}))?\s\((?P<agency>ats|sda|awp|SDA|ATS)(?:/\w{{2,6}})?\)
+         (?=\s[«“"„]?[A-ZÀ-Þ])""",
+    re.VERBOSE,
+)
+"""``Genève (ats) Le maire``: the agencies of Switzerland write no dash."""
+
 _SLASHED: Final = re.compile(
     rf"(?P<place>{_CAPITALS}{_REST}),\s(?P<date>{_DATE})[.,]?\s/(?P<agency>[A-Z]{{3,12}})/\.?"
 )
@@ -61,9 +68,11 @@ def dateline_of(paragraph: str) -> Dateline | None:
     if not start or not (start[0].isupper() or start[0] == "("):
         return None
     if "(" in start:
-        found = _WITH_AGENCY.match(start)
+        found = _WITH_AGENCY.match(start) or _SWISS.match(start)
         if found and (found["place"] or agency_named(found["agency"])):
-            return _dateline(found, found["date"] or found["after"], agency_named(found["agency"]))
+            return _dateline(
+                found, found["date"] or found.groupdict().get("after"), agency_named(found["agency"])
+            )
     if "/" in start:
         found = _SLASHED.match(start)
         if found and agency_named(found["agency"]):

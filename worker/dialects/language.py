@@ -38,6 +38,23 @@ _SURE: Final = 6
 """One word in so many says English: no other language of the table shares that many."""
 
 
+def language_code(tag: str) -> str | None:
+    """Reduce a language tag (BCP 47, or a code of three letters) to the code that this project uses.
+
+    >>> language_code("es-ES"), language_code("NL"), language_code("swe")
+    ('es', 'nl', 'sv')
+    """
+    code = tag.replace("_", "-").split("-", 1)[0].strip().lower()
+    return _THREE.get(code, code) or None
+
+
+_THREE: Final = {
+    "eng": "en", "deu": "de", "ger": "de", "fra": "fr", "fre": "fr", "spa": "es", "ita": "it", "por": "pt",
+    "nld": "nl", "dut": "nl", "swe": "sv", "nor": "no", "dan": "da", "fin": "fi", "pol": "pl", "rus": "ru",
+    "ell": "el", "gre": "el",
+}  # fmt: skip
+
+
 def guess_language(copy: str) -> str | None:
     """Guess the language of the first 600 characters as an ISO 639-1 code, or None when in doubt.
 

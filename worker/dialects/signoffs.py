@@ -13,6 +13,9 @@ _SIGN_OFF: Final = re.compile(
         |dpa(?:\s[a-z]{2,4}){1,8}                                               # dpa wsz jln npr
         |/\s?(?:ritzau|RITZAU|Ritzau)\s?/(?:\s?[\w\s]{1,20}/?)?                 # /ritzau/AFP
         |\(?\s?©?\s?(?:NTB|TT|STT|ANSA|PA|CP|AP|AFP|APA|SDA|Belga|ANP)\s?\)?
+        |={1,3}\s?Kyodo(?:\sNews)?                                              # ==Kyodo
+        |\([A-Z]{2,5}\\?/[a-z]{2,4}(?:[\s/][a-z]{2,4}){0,4}\)                  # (SDA/mf ba)
+        |Enditem|ENDITEM
         |[\[(]?[a-z]{2,4}[\])]?/?[a-z]{0,4}@[a-z.\-]{4,30}""",
     re.VERBOSE,
 )
@@ -25,7 +28,11 @@ _NOTE: Final = re.compile(
             |Updating|Correcting|For\s(?:more|full)|With\s(?:pictures|graphic|video))\b.{0,600}\)
         |(?:Eds?|EDS?|Editors?|EDITORS?)(?:['’]s?)?(?:\s(?:note|NOTE|Note))?\s{0,2}[:_—–].{0,800}
         |(?:EDITOR['’]?S['’]?|Editor['’]?s['’]?)\s(?:NOTE|Note|note)\b.{0,800}
-        |\(Eds?:.{0,800}\)""",
+        |\(Eds?:.{0,800}\)
+        |(?:EMBARGO(?:ED)?(?:\s?:|\s(?:UNTIL|TILL?|FOR|TO|NOT|BEFORE)\b|\s\d)|Embargoed\s(?:until|to|for)\b
+            |HOLD\sFOR\sRELEASE\b).{0,160}
+        |(?:N\si\se\su\sw|N\se\su\se)\s.{0,60}?\b(?:vervangt|ersetzt)\b.{0,300}      # ANP: new, replaces
+        |(?:Herhaling|Rectificatie|Wiederholung|Berichtigung)\s?[:(].{0,400}""",
     re.VERBOSE | re.DOTALL,
 )
 _TITLE: Final = re.compile(
@@ -49,7 +56,7 @@ def is_sign_off(line: str) -> bool:
 
 def is_desk_note(line: str) -> bool:
     """Tell whether a whole line speaks to editors: ``(Adds comment)``, ``Eds: UPDATES with arrest.``."""
-    return len(line) <= 1_000 and line[:1] in "(Ee" and _NOTE.fullmatch(line) is not None
+    return len(line) <= 1_000 and line[:1] in "(EeNHRWB" and _NOTE.fullmatch(line) is not None
 
 
 def is_writer_title(line: str) -> bool:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -149,8 +150,11 @@ def read_version(label: str) -> Version | None:
     10
     """
     text = label.strip(" .=\t")
-    if not 2 <= len(text) <= 60:
-        return None
+    return _version(text) if 2 <= len(text) <= 60 else None
+
+
+@lru_cache(maxsize=4_096)
+def _version(text: str) -> Version | None:
     found = _LABEL.fullmatch(text)
     if found is None:
         return None

@@ -1,7 +1,8 @@
 """In which zone an agency means a time that it wrote without one.
 
 The rules of summer time are written out, so that the answer is the same on a machine without zone data:
-the European Union's (directive 2000/84/EC) and that of New South Wales (since 2008).
+the European Union's (directive 2000/84/EC), that of the United States (since 2007) and
+that of New South Wales (since 2008).
 """
 
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from typing import Final
 
 _HOURS: Final[Mapping[str, tuple[int, str]]] = MappingProxyType(
     {
+        "AP": (-5, "us"),
         "PA": (0, "eu"),
         "Lusa": (0, "eu"),
         "AFP": (0, ""),
@@ -51,6 +53,9 @@ def _is_summer(local: datetime, rule: str, hours: int) -> bool:
         turns = timedelta(hours=1 + hours)  # one o'clock UTC
         return _last_sunday(local.year, 3) + turns <= local < _last_sunday(local.year, 10) + turns
     turns = timedelta(hours=2)
+    if rule == "us":
+        begins = _first_sunday(local.year, 3) + timedelta(days=7) + turns
+        return begins <= local < _first_sunday(local.year, 11) + turns
     return not _first_sunday(local.year, 4) + turns <= local < _first_sunday(local.year, 10) + turns
 
 

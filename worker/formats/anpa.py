@@ -11,18 +11,20 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final
 
+from worker.dialects.agencies import agency_named
 from worker.dialects.bylines import is_byline
+from worker.dialects.signoffs import is_sign_off
 from worker.dialects.status import read_urgency
 from worker.dialects.versions import read_slugline
 from worker.errors import NoCopy
 from worker.formats.draft import Draft, Item, Source
 from worker.formats.times import rfc3339
 from worker.formats.wire import Sorter, finish
-from worker.story import FurnitureKind, Role, Subject
+from worker.story import Credit, CreditKind, FurnitureKind, Role, Subject
 
 _HEAD: Final = re.compile(
     r"""(?:^|(?<=[\x04\x0c]))[\x00\x16\x7f]{0,16}\x01?
-        (?P<number>[A-Za-z]\d{4})\x1f?(?P<selector>[\w\-]{0,8})[ \t]{0,4}\n
+        (?P<number>[A-Za-z]\d{4})\x1f?(?P<selector>[\w\-]{0,16})[ \t]{0,4}\n
         (?P<priority>[a-z])[ ](?P<category>[a-z]{1,3})[\x13\x14]?[\x11\x12]?[ ]
         (?P<keyword>[^\n]{0,60}?)[ \t]{1,12}
         (?P<date>\d\d-\d\d)[ ]{1,4}(?P<count>\d{1,5})[ \t]{0,4}(?=\n|\Z)""",
@@ -35,6 +37,12 @@ _TRAILER: Final = re.compile(
     r"(?P<agency>[A-Z]{2,8})-(?P<desk>[A-Z]{2})-(?P<date>\d\d-\d\d-\d\d)[ ]{1,3}(?P<time>\d{4})"
     r"[ ]?(?P<zone>[A-Z]{2,4})?[ ]?<?"
 )
+_KYODO: Final = re.compile(
+    r"^KWS-(?P<hour>\d\d):(?P<minute>\d\d)-(?P<day>\d\d)-(?P<month>\d\d)-(?P<year>\d\d)[ ]{0,3}$",
+    re.MULTILINE,
+)
+"""The trailer of Kyodo: the time in Japan, the day before the month."""
+
 _KEYWORD: Final = re.compile(r"\^?(?:\*\d{1,5}[<=]?[ ]{0,3})?\^?(?P<line>.{3,200}?)[ ]{0,3}[<=]?[ ]{0,3}")
 _FIRST: Final = re.compile(
     r"^\^?(?:\*\d{1,5}[<=]?[ ]{0,3}\^?)?(?:AM|PM|BC|AP)-[^\n]{2,120},[ ]?\d{1,5}[ ]?[<=]", re.MULTILINE
@@ -52,6 +60,7 @@ _TITLE: Final = re.compile(
     r"\b(?:AP|Associated Press|Writers?|Editors?|Correspondents?|Reporters?|Columnists?|Staff|For The)\b"
 )
 _END: Final = re.compile(r"(?:END|-30-|30|\(END\)|\(MORE\)|MORE|\(more\))[.=<]?")
+_MOST_HEADERS: Final = 8
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]{1,8}")
 _ZONES: Final = {"GMT": "Z", "UTC": "Z", "EST": "-0500", "EDT": "-0400", "CST": "-0600", "CDT": "-0500"} | {
     "MST": "-0700",
@@ -109,7 +118,9 @@ def _story(chunk: str) -> Draft | None:
     body = chunk[head.end() :] if head else chunk
     body = body.partition("\x02")[2] if "\x02" in body else body
     trailer = _TRAILER.search(body)
-    copy = body[: trailer.start()] if trailer else body
+    kyodo = _KYODO.search(body) if trailer is None else None
+    ended = trailer or kyodo
+    copy = body[: ended.start()] if ended else body
     copy = copy.split("\x03", 1)[0]
     top = _Top()
     sorter = Sorter()
@@ -120,6 +131,7 @@ def _story(chunk: str) -> Draft | None:
     if line is None and head:
         line = " ".join(head["keyword"].split())
     number = head["number"] if head else None
+    moment = _moment(trailer) if trailer else _kyodo_moment(kyodo) if kyodo else None
     draft = sorter.fill(
         Draft(
             headline=top.headline,
@@ -129,8 +141,8 @@ def _story(chunk: str) -> Draft | None:
             native_ids=(number,) if number else (),
             urgency=read_urgency(head["priority"]) if head else None,
             ed_note="\n".join(top.notes) or None,
-            version_created=_moment(trailer) if trailer else None,
-            published=_moment(trailer) if trailer else None,
+            version_created=moment,
+            published=moment,
             agency=trailer["agency"] if trailer and trailer["agency"] in {"AP", "UPI", "AFP", "CP"} else None,
             subjects=(Subject(code=head["category"], scheme="anpa-1312"),) if head else (),
         )
@@ -149,6 +161,19 @@ def _moment(trailer: re.Match[str]) -> str | None:
     return rfc3339(f"{century}{year}{month}{day}T{time[:2]}{time[2:]}00{zone}")
 
 
+def _kyodo_moment(trailer: re.Match[str]) -> str | None:
+    day = f"20{trailer['year']}{trailer['month']}{trailer['day']}"
+    return rfc3339(f"{day}T{trailer['hour']}{trailer['minute']}00+0900")
+
+
+def _unmarked_head(lines: list[str]) -> int:
+    """Return how many lines stand over the first indented one where no line is marked as a header."""
+    if any(line.startswith("^") for line in lines):
+        return 0
+    first = next((at for at, line in enumerate(lines) if line.startswith(("\t", "   "))), 0)
+    return first if first <= _MOST_HEADERS else 0
+
+
 def _sort(lines: list[str], top: _Top, sorter: Sorter) -> None:
     """Sort the lines of one story: header lines marked with ``^``, table lines with BS, then copy."""
     open_copy: list[str] = []
@@ -159,8 +184,11 @@ def _sort(lines: list[str], top: _Top, sorter: Sorter) -> None:
             _paragraph(" ".join(open_copy), sorter, top)
             open_copy.clear()
 
-    for raw in lines:
+    unmarked = _unmarked_head(lines)
+    for number, raw in enumerate(lines):
         bare = _CONTROLS.sub(" ", raw).strip()
+        if number < unmarked and bare:
+            bare = f"^{bare.rstrip('+')}<"
         if raw.startswith("\x08") or "\x1e" in raw or "\x1f" in raw or raw.lstrip(" \t").startswith("\x08"):
             close()
             begun = True
@@ -170,7 +198,7 @@ def _sort(lines: list[str], top: _Top, sorter: Sorter) -> None:
         elif bare[0] == "^" or (top.keyword is None and not begun and _is_keyword(bare)):
             close()
             begun = _header(bare, top, sorter, begun=begun)
-        elif raw[:1] in "\t " or not open_copy:
+        elif raw[:1] in "\t =" or not open_copy:
             close()
             begun = True
             open_copy.append(bare)
@@ -243,5 +271,9 @@ def _paragraph(text: str, sorter: Sorter, top: _Top) -> None:
     elif _NOTE.match(flat):
         top.notes.append(ended)
         sorter.peel(ended, FurnitureKind.NOTICE)
+    elif is_sign_off(flat):
+        sorter.peel(flat, FurnitureKind.CREDIT)
+        if agency := agency_named(flat):
+            sorter.credits.append(Credit(kind=CreditKind.SOURCE, text=flat, agency=agency))
     else:
         sorter.add(ended if flat[-1] in "<=" else flat)

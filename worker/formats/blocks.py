@@ -5,15 +5,15 @@ break a word. Line feeds mean nothing in clean markup and everything in copy tha
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import unescape
-from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from lxml import etree
 
 from worker.dialects.bylines import is_byline
 from worker.errors import TooDeep
+from worker.formats.block_names import CLASSES, CONTAINERS, FURNITURE, ROLES, SKIPPED, TABLES
 from worker.formats.wiretext import plain
 from worker.formats.xmltree import Element, local
 from worker.story import FurnitureKind, Role
@@ -27,84 +27,6 @@ class Block(NamedTuple):
     peeled: FurnitureKind | None = None
 
 
-_SKIPPED: Final = frozenset(
-    {"script", "style", "head", "title", "noscript", "template", "iframe", "object", "embed", "form"}
-    | {
-        "button",
-        "select",
-        "svg",
-        "nav",
-        "audio",
-        "video",
-        "media-reference",
-        "media-object",
-        "media-metadata",
-    }
-    | {"nitf-table-metadata", "col", "colgroup", "img", "body.end", "body.head"}
-)
-_FURNITURE: Final[Mapping[str, FurnitureKind]] = MappingProxyType(
-    {
-        **dict.fromkeys(
-            ("figcaption", "media-caption", "media-producer", "caption", "figure", "media"),
-            FurnitureKind.CAPTION,
-        ),
-        "note": FurnitureKind.NOTICE,
-        "tagline": FurnitureKind.CREDIT,
-    }
-)
-_ROLES: Final[Mapping[str, Role]] = MappingProxyType(
-    {
-        **dict.fromkeys(("hl1", "hl2", "hedline", "h1", "h2", "h3", "h4", "h5", "h6", "dt"), Role.SUBHEAD),
-        "li": Role.LIST,
-        "dd": Role.LIST,
-        "blockquote": Role.QUOTE,
-        "bq": Role.QUOTE,
-    }
-)
-_CLASSES: Final[Mapping[str, FurnitureKind]] = MappingProxyType(
-    {
-        "byline": FurnitureKind.AUTHOR,
-        "caption": FurnitureKind.CAPTION,
-        "wp-caption-text": FurnitureKind.CAPTION,
-        "notepad": FurnitureKind.NOTICE,
-        "notebook": FurnitureKind.NOTICE,
-        "copyright": FurnitureKind.COPYRIGHT,
-    }
-)
-"""Classes that mark what is no copy: dpa's notepad, captions of WordPress."""
-
-_TABLES: Final = frozenset({"table", "nitf-table"})
-_CONTAINERS: Final = frozenset(
-    {
-        "p",
-        "pre",
-        "div",
-        "block",
-        "section",
-        "article",
-        "main",
-        "body",
-        "body.content",
-        "html",
-        "ul",
-        "ol",
-        "dl",
-    }
-    | {
-        "header",
-        "footer",
-        "aside",
-        "center",
-        "address",
-        "hr",
-        "credit",
-        "paragraph",
-        "para",
-        "nitf",
-        "figure",
-    }
-    | {"fn", "tagline", "fieldset", "details", "summary", "tr", "td", "th", "tbody"}
-)
 _DEEPEST: Final = 200
 _BREAK: Final = "\x00"
 """Stands for ``br``: a NUL is in no decoded text."""
@@ -165,16 +87,16 @@ class _Walk:
         """Gather an element; blocks end what was gathered before them and what is gathered in them."""
         if depth > _DEEPEST:
             raise TooDeep(f"elements nested deeper than {_DEEPEST}")
-        name = local(element)
+        name = local(element).lower()
         if not name:
             self.pieces.append(str(element.text or ""))
             return
         if name == "br":
             self.pieces.append(_BREAK)
             return
-        if name in _SKIPPED:
+        if name in SKIPPED:
             return
-        if name in _TABLES:
+        if name in TABLES:
             self.flush(role, peeled, closed=False)
             self._table(element, peeled)
             return
@@ -185,8 +107,8 @@ class _Walk:
     ) -> None:
         inner, kind = _marked(name, role, peeled)
         if kind is None and (marks := element.get("class")):
-            kind = next((_CLASSES[mark] for mark in str(marks).lower().split() if mark in _CLASSES), None)
-        is_block = name in _CONTAINERS or (inner, kind) != (role, peeled)
+            kind = next((CLASSES[mark] for mark in str(marks).lower().split() if mark in CLASSES), None)
+        is_block = name in CONTAINERS or (inner, kind) != (role, peeled)
         if is_block:
             self.flush(role, peeled, closed=False)
         if element.text:
@@ -236,9 +158,9 @@ class _Walk:
 
 def _marked(name: str, role: Role, peeled: FurnitureKind | None) -> tuple[Role, FurnitureKind | None]:
     """Say what an element makes of the text in it."""
-    if name in _FURNITURE:
-        return role, peeled or _FURNITURE[name]
-    return _ROLES.get(name, role), peeled
+    if name in FURNITURE:
+        return role, peeled or FURNITURE[name]
+    return ROLES.get(name, role), peeled
 
 
 def _paragraphs(raw: str, *, closed: bool) -> list[list[str]]:

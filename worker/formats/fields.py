@@ -120,4 +120,5 @@ def deck_of(draft: Draft, *texts: str | None) -> str | None:
 def with_distributor(draft: Draft, sender: str | None) -> Draft:
     """Say who sent an item when that is not the agency that wrote it."""
     name = agency_at(sender) or line_of(sender)
-    return replace(draft, distributor=name if name != draft.agency else None)
+    told = name if name != draft.agency else None
+    return draft if draft.distributor == told else replace(draft, distributor=told)

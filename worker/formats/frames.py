@@ -12,6 +12,8 @@ _LOST: Final = re.compile(
     r"""^(?:\^?(?:\*\d{1,5}[<=]?[ ]?\^?)?(?:AM|PM|BC|AP)-[^\n]{2,120},[ ]?\d{1,5}[ ]{0,2}[<=]
         |\^?(?:AM|PM|BC)-[^\n]{2,120},[ ]?
             (?:\d{1,2}(?:st|nd|rd|th)[ ]?(?:Ld|Lead|Add|Sub|Insert)[^\n]{0,30}|Urgent),[ ]?\d{1,5}[ ]{0,2}$
+        |[a-z]\d{4}[\w\-]{0,16}[ \t]{0,4}\n
+            [fburdwas][ ][a-z]{1,3}[ ][^\n]{3,60}[ ]\d\d-\d\d[ ]{1,4}\d{1,5}[ \t]{0,4}$
         |[\t ^]{0,8}[A-Z]{2,4}-[A-Z]{2}-\d\d-\d\d-\d\d[ ]{1,2}\d{4}[ ]?(?:GMT|[ECMP][SD]T)<?[ ]{0,4}$)""",
     re.VERBOSE | re.MULTILINE,
 )
@@ -23,7 +25,7 @@ LOST_HEAD: Final = re.compile(
 """The header of an IPTC 7901 message without its SOH."""
 
 CLOSED: Final = re.compile(
-    r"^\d{6} {0,2}(?:GMT|UTC|ME?S?Z)? {0,2}[A-Z][^\W\d]{2,8}\.? \d\d[ \t]{0,3}$", re.MULTILINE
+    r"^\d{6} {0,2}(?:GMT|UTC|ME?S?Z)? {0,2}[^\W\d]{3,9}\.? \d\d[ \t]{0,3}$", re.MULTILINE
 )
 """The date under an IPTC 7901 message without its ETX."""
 

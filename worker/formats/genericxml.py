@@ -31,7 +31,9 @@ _TEXT: Final = re.compile(
 )
 _BYLINE: Final = re.compile(r"by_?line|author|autor|auteur|creator|writer", re.IGNORECASE)
 _TIME: Final = re.compile(
-    r"(?:pub|published|publication|issue|created|date|datum|fecha)\w{0,12}", re.IGNORECASE
+    r"(?:pub|published|publication|issue|created|updated?)?(?:_?(?:date|time|datum|fecha|at|on))(?:_?time)?|published|created"
+    r"|pub(?:lish)?ed|issued",
+    re.IGNORECASE,
 )
 _ID: Final = re.compile(r"(?:news_?|story_?|article_?|item_?)?(?:id|guid|uuid|usn)", re.IGNORECASE)
 _SLUG: Final = re.compile(r"slug(?:_?line)?|keyword_?line", re.IGNORECASE)
@@ -88,6 +90,7 @@ def _value(element: Element, pattern: re.Pattern[str]) -> str | None:
 
 def _story(element: Element, warnings: tuple[str, ...]) -> Draft:
     told = list(warnings)
+    language = attribute(element, "lang", "language") or attribute(element.getroottree().getroot(), "lang")
     native = _value(element, _ID) or attribute(element, "id", "guid", "uuid")
     moment = told_time(_value(element, _TIME), "date", told)
     draft = Draft(
@@ -97,6 +100,7 @@ def _story(element: Element, warnings: tuple[str, ...]) -> Draft:
         native_ids=once((native,)),
         published=moment,
         version_created=moment,
+        language=language.replace("_", "-").split("-")[0].lower() if language else None,
     )
     draft = sort_blocks(draft, _blocks(_named(element, _TEXT)))
     return finish(replace(draft, warnings=tuple(told)), slugline=_value(element, _SLUG))

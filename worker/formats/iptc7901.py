@@ -14,6 +14,7 @@ from typing import Final
 from worker.dialects.agencies import agency_called, agency_named
 from worker.dialects.bylines import is_byline
 from worker.dialects.credits import agency_of
+from worker.dialects.signoffs import is_sign_off
 from worker.dialects.status import read_urgency
 from worker.dialects.versions import Version, read_version
 from worker.errors import NoCopy
@@ -66,7 +67,7 @@ _STATUS: Final = re.compile(
     r"\(?(?:(?:\d{1,2}(?:ST|ND|RD|TH|\.)\s)?(?:LEAD|ROUNDUP|UPDATE|EXTRA|URGENT|REFILE|CORRECTION|CORRECTED"
     r"|REPEAT|ADVISORY|SUMMARY|FLASH|BULLETIN|PREVIEW|FEATURE|NEWS FEATURE|BACKGROUND|PROFILE|INTERVIEW"
     r"|ANALYSIS|NEWSFEATURE|HOLD HOLD HOLD|KILL KILL KILL|EIL|EILMELDUNG|KORREKTUR|BERICHTIGUNG"
-    r"|ZUSAMMENFASSUNG|HINTERGRUND|WIEDERHOLUNG|ACHTUNG)(?:[\s:\-].{0,40})?)\)?[\s:]{0,3}",
+    r"|ZUSAMMENFASSUNG|HINTERGRUND|WIEDERHOLUNG|ACHTUNG|NET)(?:[\s:\-].{0,40})?)\)?[\s:]{0,3}",
     re.IGNORECASE,
 )
 _TAIL: Final = re.compile(r"#{1,3}\s{0,2}\S|\*\s\*\s\*\s\*|\*{4}")
@@ -122,7 +123,7 @@ def _message(message: str) -> Draft | None:
     note = _sort(lines, sorter)
     if heading.headline is None and not sorter.paragraphs:
         return None
-    slug = " ".join(line.strip().rstrip("/").strip() for line in words.split("\n") if line.strip())
+    slug = " ".join(line.strip().strip("/").strip() for line in words.split("\n") if line.strip())
     running = _RUNNING.search(head["routing"]) if head else None
     number = f"{running['agency']} {running['number']}" if running else None
     agency = agency_called(running["agency"]) if running else None
@@ -163,7 +164,15 @@ def _cut_header(message: str) -> tuple[str, str]:
     for number, line in enumerate(lines[1:6], 1):
         if line.strip().endswith("/"):
             cut = number + 1
+    if cut == 1 and _is_keyword_alone(lines):
+        cut = 3
     return "\n".join(lines[:cut]), "\n".join(lines[cut:])
+
+
+def _is_keyword_alone(lines: Sequence[str]) -> bool:
+    """Tell whether a keyword line without slash stands between blank lines over a heading, as ATS has it."""
+    blank, word, below = (*(line.strip() for line in lines[1:4]), "x", "x", "x")[:3]
+    return not blank and bool(word) and not below and any(line.rstrip().endswith("=") for line in lines[4:12])
 
 
 def _read_heading(lines: Sequence[str]) -> tuple[_Heading, Sequence[str]]:
@@ -234,7 +243,7 @@ def _add(block: Sequence[str], sorter: Sorter) -> None:
         hyphened = above[-1:] == "-" and above[-2:-1].isalpha() and line[:1].islower()
         pieces += ("" if hyphened else " ", line)
     text = "".join(pieces)
-    if len(block) == 1 and _SIGNED.fullmatch(text):
+    if len(block) == 1 and (_SIGNED.fullmatch(text) or is_sign_off(text)):
         sorter.peel(text, FurnitureKind.OTHER)
         return
     origin = _ORIGIN.search(text)

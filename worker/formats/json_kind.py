@@ -6,10 +6,17 @@ from typing import Final
 from worker.formats.draft import Format
 from worker.formats.flat_json import BODIES, HEADLINES
 
-_NINJS_BODIES: Final = ("body_text", "body_html", "body_xhtml", "description_text", "headline")
+_NINJS_BODIES: Final = (
+    "body_text",
+    "body_html",
+    "body_xhtml",
+    "description_text",
+    "headline",
+    "article_html",
+)
 _NINJS_MARKS: Final = (
     *("versioncreated", "versionCreated", "pubstatus", "pubStatus"),
-    *("uri", "guid", "firstcreated"),
+    *("uri", "guid", "firstcreated", "urn", "version_created"),
 )
 _ARTICLE: Final = ("text", "html")
 _STRINGS: Final = (
@@ -18,7 +25,7 @@ _STRINGS: Final = (
 )
 _OBJECTS: Final = (
     *("payload", "data", "content", "item", "items", "results", "result", "articles", "documents"),
-    *("docs", "hits", "_source", "stories", "newsItems", "records", "entries", "detail"),
+    *("docs", "hits", "_source", "stories", "newsItems", "records", "entries", "detail", "_items"),
 )
 _LEAST: Final = 40
 _SURE: Final = 50

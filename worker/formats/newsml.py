@@ -26,7 +26,7 @@ from worker.formats.fields import (
 )
 from worker.formats.newsml_parts import Part, copy_parts, formal_name, group_stories, is_text, role_text
 from worker.formats.nitf import NitfBody, read_body
-from worker.formats.wire import finish
+from worker.formats.wire import NO_TIME, finish
 from worker.formats.wirecopy import sort_blocks
 from worker.formats.wiretext import line_of
 from worker.formats.xmltree import (
@@ -101,7 +101,9 @@ def _story(item: Element, root: Element, parts: list[Part], given: tuple[str, ..
         native_ids=ids,
         transmission_no=line_of(text_of(child(root, "NewsEnvelope", "TransmissionId"))),
         urgency=_urgency(
-            formal_name(management, "Urgency") or formal_name(child(root, "NewsEnvelope"), "Priority")
+            formal_name(management, "Urgency")
+            or text_of(child(management, "Urgency"))
+            or formal_name(child(root, "NewsEnvelope"), "Priority")
         ),
         ed_note="\n".join(once(_notes(item))) or None,
         embargo_until=until,
@@ -160,6 +162,8 @@ def _identity(item: Element) -> tuple[str | None, str | None, tuple[str, ...]]:
     if chain is None and number:
         parts = (text_of(child(identifier, name)) for name in ("ProviderId", "DateId"))
         chain = ":".join(part for part in ("urn:newsml", *parts, number) if part)
+    if chain is None:  # TASS keeps its id in the descriptive metadata
+        chain = text_of(next(descendants(item, "guid"), None)) or attribute(item, "Duid")
     return chain, revision, once((chain, public, number))
 
 
@@ -177,7 +181,7 @@ def _embargo_end(management: Element | None, warnings: list[str], agency: str | 
         until = told_time(text_of(child(change, "DateAndTime")), "StatusWillChange", warnings, agency=agency)
         if until:
             return until
-    warnings.append("embargoed without a time that can be read")
+    warnings.append(NO_TIME)
     return None
 
 

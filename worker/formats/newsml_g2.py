@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from worker.dialects.reuters import signal_version
-from worker.dialects.versions import Version
+from worker.dialects.versions import Version, read_version
 from worker.errors import WireError
 from worker.formats.blocks import Block, html_blocks, tree_blocks
 from worker.formats.draft import Draft, Hollow, Item, Source
@@ -23,7 +23,7 @@ from worker.formats.fields import (
     zone_of,
 )
 from worker.formats.nitf import NitfBody, read_body
-from worker.formats.wire import finish
+from worker.formats.wire import NO_TIME, finish
 from worker.formats.wirecopy import sort_blocks
 from worker.formats.wiretext import line_of
 from worker.formats.xmltree import (
@@ -43,6 +43,13 @@ _ITEMS: Final = ("newsItem", "packageItem", "conceptItem", "knowledgeItem", "pla
 _COUNTERS: Final = ("recordSequenceNumber", "runningnumber", "itemIdSequence")
 _DERIVED: Final = ("derivedFrom", "previousVersion", "replaces", "corrects", "isDerivedFrom", "updateOf")
 _REFERENCES: Final = 20
+_SENT: Final = 6
+"""Place of the agency's number in ``service:number:priority:category:words:agency:number``."""
+
+_SUB: Final = 2
+_NO_NOTES: Final = ("closingline", "dpacontacts", "notepad")
+_OTHERS: Final = ("refuno", "replaces", "previousId")
+"""Types of ids that name another item: the one that TT's version replaces."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,14 +108,8 @@ def _story(item: Element, sender: str | None, warnings: list[str]) -> Draft:
     ids = _ids(item, about)
     body, blocks = _body(child(item, "contentSet"))
     headlines = children(about, "headline")
-    headline = next(
-        (
-            text
-            for each in headlines
-            if "sub" not in (attribute(each, "role") or "").lower() and (text := text_of(each))
-        ),
-        None,
-    )
+    language = attribute(child(about, "language"), "tag") or attribute(item, "lang")
+    headline = _headline(headlines, language)
     draft = Draft(
         headline=line_of(headline)
         or line_of(text_of(child(meta, "title")))
@@ -119,7 +120,7 @@ def _story(item: Element, sender: str | None, warnings: list[str]) -> Draft:
         native_ids=ids.every,
         transmission_no=ids.number,
         urgency=_urgency(text_of(child(about, "urgency"))),
-        ed_note="\n".join(once(text_of(note) for note in children(meta, "edNote"))) or None,
+        ed_note="\n".join(once(_notes(meta))) or None,
         editorial_types=once(text_of(child(each, "name")) for each in children(meta, "role")),
         embargo_until=until,
         published=created,
@@ -128,10 +129,10 @@ def _story(item: Element, sender: str | None, warnings: list[str]) -> Draft:
             text_of(child(meta, "firstCreated")), "firstCreated", warnings, agency=agency
         ),
         copyright=_copyright(item),
-        language=attribute(child(about, "language"), "tag") or attribute(item, "lang"),
+        language=language,
         keywords=once(text_of(word) for word in children(about, "keyword")),
         subjects=_subjects(about),
-        refers_to=_links(meta, ids),
+        refers_to=_links(meta, about, ids),
         agency=owner_of(owners),
         credits=owners,
     )
@@ -147,6 +148,8 @@ def _story(item: Element, sender: str | None, warnings: list[str]) -> Draft:
         body.deck if body else None,
     )
     labels = [version for code in (*signals, *roles) if (version := signal_version(code))]
+    genres = (text_of(child(each, "name")) for each in children(about, "genre"))
+    labels += [version for name in genres if name and (version := read_version(name))]  # dpa: EXTRA
     draft = finish(
         replace(draft, deck=deck, warnings=tuple(warnings)),
         slugline=text_of(child(about, "slugline")),
@@ -159,7 +162,7 @@ def _story(item: Element, sender: str | None, warnings: list[str]) -> Draft:
         return replace(
             draft,
             pub_status=PubStatus.EMBARGOED,
-            warnings=(*draft.warnings, "embargoed without a time that can be read"),
+            warnings=(*draft.warnings, NO_TIME),
         )
     return draft
 
@@ -187,10 +190,10 @@ def _ids(item: Element, about: Element | None) -> _Ids:
             version = text
         elif kind == "runningnumber":
             number = text
-        elif kind == "iptc7901Id" and text.count(":") >= 5:
-            number = f"dpa {text.split(':')[-1]}"
-            ids.append(number)
-        if kind not in _COUNTERS:
+        elif kind == "iptc7901Id" and text.count(":") >= _SENT:
+            number = number or f"dpa {text.split(':')[_SENT]}"
+            ids.append(f"dpa {text.split(':')[_SENT]}")
+        if kind not in (*_COUNTERS, *_OTHERS):
             ids.append(text)
     return _Ids(native=native, version=version, every=once((native, *ids)), number=number)
 
@@ -203,6 +206,35 @@ def _owners(item: Element, meta: Element | None, about: Element | None) -> Itera
     rights = child(item, "rightsInfo")
     yield _named(child(rights, "copyrightHolder"))
     yield _named(child(meta, "provider"))
+
+
+def _notes(meta: Element | None) -> Iterator[str | None]:
+    """List the notes to editors; dpa also puts sign-offs, contacts and the notepad as a whole there."""
+    for note in children(meta, "edNote"):
+        if code_of(attribute(note, "role")) not in _NO_NOTES:
+            yield text_of(note)
+
+
+def _headline(headlines: list[Element], language: str | None) -> str | None:
+    """Choose the headline: without a role or the main one, in the language of the copy; never a subhead."""
+    ranked = sorted(
+        headlines,
+        key=lambda each: (_rank((attribute(each, "role") or "").lower()), not _speaks(each, language)),
+    )
+    told = (text_of(each) for each in ranked if _rank((attribute(each, "role") or "").lower()) < _SUB)
+    return next((text for text in told if text), None)
+
+
+def _speaks(headline: Element, language: str | None) -> bool:
+    """Tell whether a headline is in a language, or says nothing of it."""
+    own = attribute(headline, "lang")
+    return own is None or language is None or own[:2].lower() == language[:2].lower()
+
+
+def _rank(role: str) -> int:
+    if "sub" in role:
+        return _SUB
+    return int((bool(role) and not role.endswith(("main", "headline"))) or "extended" in role)
 
 
 def _named(party: Element | None) -> str | None:
@@ -229,9 +261,11 @@ def _subjects(about: Element | None) -> tuple[Subject, ...]:
     return subjects_of(qualified(attribute(each, "qcode", "literal")) for each in assigned)
 
 
-def _links(meta: Element | None, ids: _Ids) -> tuple[str, ...]:
+def _links(meta: Element | None, about: Element | None, ids: _Ids) -> tuple[str, ...]:
     """List what the item derives from; a link to its own earlier version is no reference."""
-    found = []
+    found = [
+        text_of(each) for each in children(about, "altId") if code_of(attribute(each, "type")) in _OTHERS
+    ]
     for link in children(meta, "link"):
         relation = code_of(attribute(link, "rel"))
         if relation is None or relation in _DERIVED:

@@ -8,7 +8,8 @@ from worker.formats.xmltree import Element, attribute, child, descendants, local
 
 _PARTS: Final = (
     "photo", "picture", "image", "graphic", "logo", "video", "audio", "caption", "contact", "stylesheet",
-    "headline", "subheadline", "thumbnail", "icon", "preview", "quicklook", "abstract", "summary", "byline",
+    "headline", "title", "subheadline", "tweettext", "thumbnail",
+    "icon", "preview", "quicklook", "abstract", "summary", "byline",
     "animation", "multimedia", "keyword", "note",
 )  # fmt: skip
 """Roles, in lower case, of what is no copy."""
@@ -26,25 +27,28 @@ class Part:
 
 
 def copy_parts(item: Element) -> list[Part]:
-    """List the texts of an item that can be copy, in document order."""
+    """List the texts of an item that can be copy, in document order.
+
+    Where components say which is the body, it is the copy, with the lead over it where that is apart.
+    """
     parts = []
     for content in descendants(item, "DataContent"):
         component = next((each for each in content.iterancestors() if local(each) == "NewsComponent"), item)
         holder = next((each for each in content.iterancestors() if local(each) == "ContentItem"), component)
         media = (formal_name(holder, "MediaType") or "text").lower()
-        form = (formal_name(holder, "Format") or "").lower()
+        form = (formal_name(holder, "Format") or formal_name(holder, "MimeType") or "").lower()
         role = (_role(content) or "").lower()
         encoded = any(local(each) == "Encoding" for each in content.iterancestors())
         if (
-            media in _MEDIA
+            (media in _MEDIA and "nitf" not in form)  # TASS calls NITF complex data
             or form in ("css", "javascript")
             or encoded
             or any(part in role for part in _PARTS)
         ):
             continue
         parts.append(Part(content=content, component=component, role=role))
-    bodies = [part for part in parts if part.role == "body"]
-    return bodies or parts
+    bodies = [part for part in parts if part.role in ("body", "lead", "lede", "intro")]
+    return bodies if any(part.role == "body" for part in bodies) else parts
 
 
 def group_stories(parts: list[Part]) -> list[list[Part]]:

@@ -103,17 +103,17 @@ def _body(fields: Fields) -> str | None:
             best = (rank, value)
     if best:
         return best[1]
-    return fields.raw("bodyxhtml", "bodyhtml", "bodyhtml5", "bodynitf", "bodytext", "body")
+    return fields.raw("bodyxhtml", "bodyhtml", "bodyhtml5", "bodynitf", "bodytext", "articlehtml", "body")
 
 
 def _story(fields: Fields, kind: str, body: str | None, source: Source) -> Draft:
-    origin = fields.line("source", "provider", "agency")
+    origin = fields.line("source", "provider", "agency", "creditline")
     holder = fields.line("copyrightholder", "distributor")
     infosource = next(
         (text for one in fields.records("infosources", "infosource") if (text := one.line("name"))), None
     )
     agency = agency_called(infosource) or agency_called(origin) or agency_called(holder)
-    uri, guid = fields.line("uri"), fields.line("guid")
+    uri, guid = fields.line("uri", "urn"), fields.line("guid", "entryid")
     api = _API.match(uri) if uri else None
     chain = api["id"] if api else (uri or guid or fields.line("id"))
     warnings = list(source.warnings)
@@ -136,7 +136,7 @@ def _story(fields: Fields, kind: str, body: str | None, source: Source) -> Draft
         distributor=agency_called(holder) or holder,
         language=_language(fields),
         urgency=read_urgency(fields.get("urgency", "priority")),
-        ed_note=fields.line("ednote", "editorsnote"),
+        ed_note=fields.line("ednote", "editorsnote") or _notes(fields),
         editorial_types=tuple(
             dict.fromkeys((*fields.strings("editorialtypes"), *([kind] if kind == "advisory" else [])))
         ),
@@ -213,6 +213,16 @@ def _other_ids(fields: Fields) -> list[str]:
     if isinstance(alt, Mapping):
         return [value for value in alt.values() if isinstance(value, str) and value]
     return [text for one in fields.records("altids", "altid") if (text := one.line("value", "id"))]
+
+
+def _notes(fields: Fields) -> str | None:
+    """Join the notes to editors of dpa, without sign-offs and contacts."""
+    notes = (
+        one.line("ednote")
+        for one in fields.records("ednotes")
+        if not (one.line("role") or "").endswith(("closingline", "contacts", "short"))
+    )
+    return "\n".join(dict.fromkeys(note for note in notes if note)) or None
 
 
 def _language(fields: Fields) -> str | None:

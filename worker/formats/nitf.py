@@ -20,7 +20,7 @@ from worker.formats.fields import (
     with_distributor,
     zone_of,
 )
-from worker.formats.wire import finish
+from worker.formats.wire import NO_TIME, finish
 from worker.formats.wirecopy import sort_blocks
 from worker.formats.wiretext import line_of
 from worker.formats.xmltree import Element, attribute, child, children, descendants, read_xml, text_of
@@ -64,7 +64,13 @@ def read_document(root: Element, warnings: tuple[str, ...]) -> Draft:
     told = list(warnings)
     owners = field_credits((*_sources(metas), *_holders(docdata, root), body.distributor))
     agency = zone_of(owners)
-    issued = told_time(_norm(docdata, "date.issue"), "date.issue", told, agency=agency)
+    issued = told_time(
+        _norm(docdata, "date.issue")
+        or attribute(next(descendants(head, "pubdata"), None), "date.publication"),
+        "date.issue",
+        told,
+        agency=agency,
+    )
     released = told_time(_norm(docdata, "date.release"), "date.release", told, agency=agency)
     status, refers_to = _status(docdata)
     embargoed = (status or "").lower() == "embargoed"
@@ -97,7 +103,7 @@ def read_document(root: Element, warnings: tuple[str, ...]) -> Draft:
         credits=owners,
     )
     if embargoed and released is None:
-        told.append("embargoed without a time that can be read")
+        told.append(NO_TIME)
     draft = sort_blocks(draft, body.blocks)
     draft = with_dateline(draft, body.dateline, place=body.place)
     deck = deck_of(draft, None if is_slug else body.deck, body.abstract)
@@ -120,7 +126,7 @@ def read_body(root: Element) -> NitfBody:
     heading = next(descendants(top, "hl1"), None)
     deck = next(descendants(top, "hl2"), None)
     return NitfBody(
-        headline=line_of(text_of(heading)),
+        headline=line_of(text_of(heading)) or _bare_heading(child(top, "hedline")),
         byline=_byline(top),
         deck=text_of(deck),
         abstract=text_of(child(top, "abstract")),
@@ -130,6 +136,11 @@ def read_body(root: Element) -> NitfBody:
         notes=once(text_of(note) for note in children(top, "note")),
         blocks=tuple(blocks),
     )
+
+
+def _bare_heading(hedline: Element | None) -> str | None:
+    """Return the text of a heading without levels; the second level alone is a deck."""
+    return None if child(hedline, "hl2") is not None else line_of(text_of(hedline))
 
 
 def _metas(head: Element | None) -> Mapping[str, str]:

@@ -20,6 +20,9 @@ _UNIX: Final = re.compile(
 )
 """``Tue Jan 28 15:49:07 CET 2020``, as Java and date(1) write a time."""
 
+_EUROPEAN: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:,?\s(\d{1,2})[:.](\d\d)(?:[:.]\d\d)?)?")
+"""``28.09.2018 11:15``: between dots the day always comes first."""
+
 _AMERICAN: Final = re.compile(
     r"(?P<month>[A-Z][a-z]{2})[a-z]{0,6}\.? (?P<day>\d{1,2}), (?P<year>\d{4})"
     r"(?:,? (?:at )?(?P<hour>\d{1,2}):(?P<minute>\d\d) ?(?P<half>[AaPp])\.?[Mm]\.?)?(?P<rest> [A-Z]{2,4})?"
@@ -73,9 +76,17 @@ def _moment(value: object) -> datetime | None:
             return None
         if text[:4].isdigit():
             return _written(text)
-        return _spelt(text) or parsedate_to_datetime(text)
+        return _european(text) or _spelt(text) or parsedate_to_datetime(text)
     except (ValueError, OverflowError, OSError, TypeError, IndexError):
         return None
+
+
+def _european(text: str) -> datetime | None:
+    found = _EUROPEAN.fullmatch(text)
+    if found is None:
+        return None
+    day, month, year, hour, minute = (int(part or 0) for part in found.groups())
+    return datetime(year, month, day, hour, minute)  # noqa: DTZ001 - its zone is its agency's
 
 
 def _spelt(text: str) -> datetime | None:

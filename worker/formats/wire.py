@@ -3,14 +3,15 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from worker.dialects.agencies import agency_called, agency_named
 from worker.dialects.bulletins import referred
 from worker.dialects.credits import agency_of, byline_credit, credit_of
 from worker.dialects.datelines import dateline_of
+from worker.dialects.embargoes import find_embargo
 from worker.dialects.kinds import corrects, is_brief, kind_of, types_version
-from worker.dialects.language import guess_language
+from worker.dialects.language import guess_language, language_code
 from worker.dialects.status import read_status
 from worker.dialects.versions import Version, VersionKind, headline_version, read_slugline, strongest
 from worker.formats.draft import Draft
@@ -25,6 +26,8 @@ from worker.story import (
     PubStatus,
     Role,
 )
+
+NO_TIME: Final = "embargoed without a time that can be read"
 
 _BULLETINS: Final = frozenset({Kind.KILL, Kind.WITHHOLD, Kind.CORRECTION, Kind.ADVISORY})
 _HEADLINE_LONGEST: Final = 160
@@ -56,12 +59,8 @@ def finish(  # noqa: PLR0913 - what formats know and copy does not
     version = strongest(versions)
     advance = next((found for found in versions if found.kind is VersionKind.ADVANCE), None)
     pub_status, warning = read_status(status)
-    if pub_status is PubStatus.USABLE and draft.embargo_until:
-        pub_status = PubStatus.EMBARGOED
-    if pub_status is PubStatus.USABLE and advance:
-        pub_status = PubStatus.EMBARGOED
-        warning = f"held for release, no time that can be read: {advance.label[:40]!r}"
     draft = _credited(draft, provider)
+    draft, pub_status = _held(draft, pub_status, advance, slug.slug)
     kind = kind_of(
         headline=draft.headline,
         slug=slug.slug or draft.slug,
@@ -83,12 +82,40 @@ def finish(  # noqa: PLR0913 - what formats know and copy does not
         version_no=version.number if version and version.number is not None else draft.version_no,
         part_no=version.part if version and version.part is not None else draft.part_no,
         pub_status=pub_status,
-        language=draft.language
+        language=(language_code(draft.language) if draft.language else None)
         or guess_language(" ".join(paragraph.text for paragraph in draft.paragraphs[:3])),
         refers_to=_victims(draft, kind, slug.replaces, refiled=_is_refiled(kind, version)),
         warnings=(*draft.warnings, warning) if warning else draft.warnings,
     )
     return _titled(draft)
+
+
+def _held(
+    draft: Draft, pub_status: PubStatus, advance: Version | None, slug: str | None
+) -> tuple[Draft, PubStatus]:
+    """Hold back what a field or words embargo; a time in prose counts where no field has one."""
+    if draft.embargo_until:
+        return draft, PubStatus.EMBARGOED if pub_status is PubStatus.USABLE else pub_status
+    if pub_status not in (PubStatus.USABLE, PubStatus.EMBARGOED):
+        return draft, pub_status
+    found = find_embargo(
+        notes=(draft.ed_note,),
+        openings=(draft.headline, *(part.text for part in draft.paragraphs[:2])),
+        advance=advance.label if advance else None,
+        written=draft.version_created or draft.published or draft.first_created,
+        cycle=slug[:2] if slug and slug[2:3] == "-" else None,
+        agency=draft.agency,
+    )
+    if found is None:
+        return draft, pub_status
+    if found.until is None:
+        warning = f"held for release, no time that can be read: {found.words[:40]!r}"
+        return replace(draft, warnings=(*draft.warnings, warning)), PubStatus.EMBARGOED
+    told = (each for each in draft.warnings if each != NO_TIME)
+    draft = replace(
+        draft, embargo_until=found.until, warnings=tuple(told), from_text=(*draft.from_text, "embargo_until")
+    )
+    return draft, PubStatus.EMBARGOED
 
 
 def _credited(draft: Draft, provider: str | None) -> Draft:
@@ -186,10 +213,11 @@ class Sorter:
         """Put a line aside as furniture."""
         self.furniture.append(Furniture(text=text, kind=kind, before=len(self.paragraphs)))
 
-    def fill(self, draft: Draft) -> Draft:
-        """Give a draft what was sorted, behind what it has."""
+    def fill(self, draft: Draft, **told: Any) -> Draft:  # noqa: ANN401 - other fields of the draft
+        """Give a draft what was sorted, behind what it has, and what else was ``told``."""
         return replace(
             draft,
+            **told,
             paragraphs=tuple(self.paragraphs),
             furniture=(*draft.furniture, *self.furniture),
             credits=(*draft.credits, *self.credits),

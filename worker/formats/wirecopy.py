@@ -1,7 +1,6 @@
 """Paragraphs of marked-up wire copy sorted: what stands over and under the story is for desks, not copy."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from worker.dialects.bylines import is_byline
@@ -23,7 +22,7 @@ from worker.story import FurnitureKind, Role
 _HEAD: Final = 12
 """Blocks from the top within which bylines, notes and bullets stand over the copy."""
 
-_TAIL: Final = 6
+_BYLINE: Final = 120
 _BULLETS: Final = ("* ", "• ", "– * ", "▪ ")
 
 
@@ -55,20 +54,26 @@ class _Sorting:
         end = self._tail()
         for number, block in enumerate(self.blocks):
             if block.peeled:
-                self.sorter.peel(block.text, block.peeled)
+                self._peel(block.text, block.peeled)
             elif number >= end:
                 self._sort_tail(block)
             elif not self.begun and number < _HEAD and self._sort_head(block):
                 continue
             else:
                 self._sort_copy(block)
-        filled = self.sorter.fill(self.draft)
-        return replace(
-            filled,
+        return self.sorter.fill(
+            self.draft,
             byline=self.byline,
             ed_note="\n".join(dict.fromkeys(self.notes)) or None,
-            from_text=(*filled.from_text, *self.told),
+            from_text=(*self.draft.from_text, *self.told),
         )
+
+    def _peel(self, text: str, kind: FurnitureKind) -> None:
+        """Put a marked block aside; what is marked as the byline is the byline."""
+        if kind is FurnitureKind.AUTHOR and self.byline is None and not self.web and len(text) <= _BYLINE:
+            self.byline = text
+            self.told.append("byline")
+        self.sorter.peel(text, kind)
 
     def _tail(self) -> int:
         """Return where the sign-offs begin, with nothing but separators and credits below them."""

@@ -8,12 +8,15 @@ get wrong (XML 1.0, section 2.8; Namespaces in XML 1.0).
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain
-from typing import Any
+from typing import Any, Final
 
 from lxml import etree
 
 from worker.errors import Malformed, TooDeep, WireError
 from worker.formats.xmltext import cut_items, repair, without_prolog
+
+BROKEN: Final = "broken document, read item by item"
+"""Opens the warning of an item that was cut out of a document which is broken elsewhere."""
 
 Element = etree._Element  # noqa: SLF001 - the only name that lxml has for the type
 
@@ -50,7 +53,7 @@ def read_roots(text: str, items: tuple[str, ...]) -> Iterator[tuple[Element, tup
         first = next(parts, None)
         if first is None:
             raise
-        warning = f"broken document, read item by item: {error}"
+        warning = f"{BROKEN}: {error}"
         for part in chain((first,), parts):
             yield _read_item(part, warning)
     else:

@@ -139,7 +139,8 @@ def test_a_kill_names_the_slug_and_number_of_its_victim():
 def test_an_advance_is_held_until_its_day():
     (story,) = stories(take(keyword="BC-FEA--Harrow Tides, Adv 12,800"))
     assert story.pub_status is PubStatus.EMBARGOED
-    assert any("Adv 12" in warning for warning in story.warnings)
+    assert story.embargo_until == "2016-03-12T00:01:00-05:00"
+    assert "embargo_until" in story.from_text
 
 
 def test_tables_and_digests_keep_their_lines_and_their_kind():

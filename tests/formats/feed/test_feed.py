@@ -39,7 +39,7 @@ def test_the_encoded_content_is_the_copy_not_the_excerpt():
     )
     assert (story.published, story.language, story.keywords) == (
         "2026-11-22T20:58:00Z",
-        "en-GB",
+        "en",
         ("Harbour",),
     )
     assert any(each.text == "Associated Press" for each in story.credits)

@@ -134,3 +134,18 @@ def test_pseudo_markup_and_disclaimers_are_no_copy():
     )
     (story,) = parts(item(content=content))
     assert [part.text for part in story.paragraphs] == ["It costs 35-40 marks, the Elder Lines say."]
+
+
+def test_of_several_headlines_the_main_one_in_the_language_of_the_copy_is_chosen():
+    body = (
+        '<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="g" version="1" xml:lang="sv">'
+        "<itemMeta>"
+        '<itemClass qcode="ninat:text"/></itemMeta><contentMeta><language tag="en"/>'
+        '<headline role="x:extendedHeadline">Ferry stops in harbour, nobody knows why</headline>'
+        '<headline xml:lang="sv">Färjan</headline><headline xml:lang="en">Ferry stops</headline>'
+        "</contentMeta>"
+        "<contentSet><inlineData>The last ferry stopped on Monday, the master of the harbour said."
+        "</inlineData></contentSet></newsItem>"
+    )
+    (story,) = split(Payload(body=body.encode()))
+    assert (story.headline, story.language) == ("Ferry stops", "en")

@@ -138,3 +138,18 @@ def test_entities_of_html_and_bare_ampersands_are_repaired():
     story = one(nitf(body="<p>Fish &amp;amp; chips&nbsp;at Elder & Sons cost 5 pounds.\x0b</p>"))
     assert story.paragraphs[0].text == "Fish & chips at Elder & Sons cost 5 pounds."
     assert any("repaired" in warning for warning in story.warnings)
+
+
+def test_a_heading_without_levels_is_the_headline_and_its_language_one_code():
+    body = (
+        b'<nitf baselang="es-ES"><head><title>other</title>'
+        b'<pubdata date.publication="20260301T100000Z"/></head>'
+        b"<body><body.head><hedline>Ferry stops in harbour</hedline></body.head><body.content><p>The last "
+        b"ferry stopped.</p></body.content></body></nitf>"
+    )
+    (story,) = split(Payload(body=body))
+    assert (story.headline, story.language, story.published) == (
+        "Ferry stops in harbour",
+        "es",
+        "2026-03-01T10:00:00Z",
+    )
