@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest -q
 
-.PHONY: help demo test check format bench quality lock schemas faults fuzz clean
+.PHONY: help demo test check audit format bench quality lock schemas faults soak fuzz clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -35,6 +35,9 @@ check: .venv/dev.stamp  ## format, lint, types, import contracts, schemas and As
 	$(BIN)/python -m topics.schema --check
 	$(BIN)/python -m topics.asyncapi --check
 
+audit: .venv/dev.stamp  ## ask OSV for advisories about the locked dependencies; fails when nobody answers
+	$(BIN)/python -m tests.advisories
+
 format: .venv/dev.stamp  ## format and mend what ruff can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -53,6 +56,9 @@ fuzz: .venv/dev.stamp  ## make up payloads for half an hour; needs atheris, whic
 
 faults: .venv/dev.stamp  ## the fault suite on real brokers: kills, cuts, restarts; prints a table; takes most of an hour
 	$(BIN)/python -m tests.faults --fault all
+
+soak: .venv/dev.stamp  ## an hour of 100 payloads a second and a fault a minute; memory and lag as a plot
+	$(BIN)/python -m tests.faults.soak --plot docs/soak.svg
 
 quality: .venv/dev.stamp  ## precision and recall on the labelled pairs; needs ../shared
 	$(BIN)/wiretrace evaluate --stream ../shared/news/stream.jsonl.gz --pairs ../shared/news/pairs.tsv --glued 300

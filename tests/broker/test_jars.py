@@ -135,7 +135,7 @@ def test_the_cache_is_where_the_user_says(monkeypatch, tmp_path):
 
 def test_a_path_of_any_letters_survives_the_properties_file(tmp_path):
     folder = tmp_path / "Zürich\\β"
-    text = config.properties(data=folder, port=1, controller=2, more={})
+    text = config.properties(data=folder, port=1, controller=2, node=config.Node(), more={})
     assert text.isascii()
     (line,) = [line for line in text.splitlines() if line.startswith("log.dirs=")]
     assert line.encode("ascii").decode("unicode_escape") == f"log.dirs={folder}/log"

@@ -29,6 +29,7 @@ class Report:
     differing: int = 0
     again: int = 0  # records of wire-stories that came twice; place drops them
     uncommitted: int = 0  # payloads past the committed offset of split
+    astray: int = 0  # payloads that stand in another company than they should
     membership: frozenset[frozenset[str]] = frozenset()
 
 

@@ -26,6 +26,8 @@ SYLLABLES = (
     "blen",
 )
 
+VARIANTS = 5  # of each story, by default
+TOGETHER = 10  # stories that travel at a time
 DISTURBED = -1  # in place of its story, in a payload that a fault has changed or added
 
 
@@ -58,15 +60,26 @@ def copy_of(story: int, seed: int, words: list[str]) -> list[str]:
     return paragraphs
 
 
-def feed(count: int, *, variants: int = 5, seed: int = 1) -> Iterator[Numbered]:
-    """Yield ``count`` payloads: a story runs in ``variants`` outlets, whole, cut or with a new sentence."""
+def story_of(number: int, *, variants: int = VARIANTS) -> int:
+    """Tell which story a payload of the feed is a variant of."""
+    block, place = divmod(number, variants * TOGETHER)
+    return block * TOGETHER + place % TOGETHER
+
+
+def feed(
+    count: int, *, variants: int = VARIANTS, seed: int = 1, together: bool = False
+) -> Iterator[Numbered]:
+    """Yield ``count`` payloads: a story runs in ``variants`` outlets, whole, cut or with a new sentence.
+
+    ``together`` keys payloads by story and not by item, so that its variants are in one partition: a short
+    window then holds them all, however far one partition falls behind another.
+    """
     words = vocabulary(seed)
     chance = random.Random(seed)
     for number in range(count):
-        block, place = divmod(number, variants * 10)  # ten stories travel at a time
-        story = block * 10 + place % 10
+        story = story_of(number, variants=variants)
         copy = copy_of(story, seed, words)
-        edit = place // 10
+        edit = number % (variants * TOGETHER) // TOGETHER
         if edit % 3 == 1:
             copy = copy[: chance.randint(6, 10)]
         elif edit % 3 == 2:
@@ -81,7 +94,7 @@ def feed(count: int, *, variants: int = 5, seed: int = 1) -> Iterator[Numbered]:
         yield Numbered(
             number=number,
             story=story,
-            key=f"{outlet}/{number}".encode(),
+            key=f"story {story}".encode() if together else f"{outlet}/{number}".encode(),
             body=orjson.dumps(article),
             headers=[
                 ("ce_specversion", b"1.0"),

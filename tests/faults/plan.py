@@ -1,17 +1,19 @@
 """The faults: each disturbs a stage while payloads flow, by a seeded plan."""
 
 import asyncio
+import contextlib
+import os
 import random
+import signal
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-
 from tests.faults.feed import DISTURBED, Numbered
+from tests.faults.memory import family
 from tests.faults.proxy import Proxy, Weather
 from tests.faults.stage import BLOCK, SESSION, Stage
-from topics.catalog import WIRE_PAYLOADS
+from topics.catalog import CANONICAL_VARIANTS, WIRE_PAYLOADS, WIRE_REJECTS, WIRE_STORIES
 
 ACCIDENT = 0.3  # of the kills come before the worker has recovered from the one before
 
@@ -25,6 +27,7 @@ class Fault:
     strike: Callable[[Stage, random.Random, int], Awaitable[None]]
     times: int
     workers: int = 1
+    brokers: int = 1
     proxied: bool = False
     payloads: Callable[[Iterator[Numbered], random.Random], Iterator[Numbered]] | None = None
 
@@ -123,6 +126,18 @@ async def broker(stage: Stage, chance: random.Random, times: int) -> None:
         await stage.recovered()
 
 
+async def one_of_three(stage: Stage, chance: random.Random, times: int) -> None:
+    """Kill the controller that leads, then any broker, in turn; some stay away until the cluster goes on."""
+    for turn in range(times):
+        await _pause(chance, 1.0, 3.0)
+        if not stage.feeding:
+            return
+        number = stage.kafka.any(chance) if turn % 2 else stage.kafka.controller()
+        stage.strike()
+        await stage.kafka.crash(chance.choice([0.0, 5.0, 20.0]), number)
+        await stage.recovered()
+
+
 def network(*kinds: Weather) -> Callable[[Stage, random.Random, int], Awaitable[None]]:
     async def strike(stage: Stage, chance: random.Random, times: int) -> None:
         proxy = stage.kafka.proxy
@@ -151,19 +166,51 @@ async def remake(stage: Stage, chance: random.Random, times: int) -> None:
         async with stage.quiet():
             stage.strike()
             name = stage.topic(WIRE_PAYLOADS.name)
-            admin = AIOKafkaAdminClient(bootstrap_servers=stage.kafka.bootstrap)
-            await admin.start()
-            try:
-                await admin.delete_topics([name])
-                await asyncio.sleep(chance.choice([0.5, 0.5, 12.0]))
-                new = NewTopic(name, WIRE_PAYLOADS.partitions, 1, topic_configs=WIRE_PAYLOADS.config())
-                for _ in range(20):
-                    response = await admin.create_topics([new])
-                    if not response.topic_errors[0][1]:
-                        break
-                    await asyncio.sleep(0.3)
-            finally:
-                await admin.close()
+            await stage.kafka.delete(name)
+            await asyncio.sleep(chance.choice([0.5, 0.5, 12.0]))
+            await stage.kafka.topics(stage.prefix)
+        await stage.recovered()
+
+
+async def child(stage: Stage, chance: random.Random, times: int) -> None:
+    """Kill the split process, and not the worker."""
+    for _ in range(times):
+        await _pause(chance)
+        if not stage.feeding:
+            return
+        process = stage.workers["one"].process
+        assert process is not None
+        stage.strike()
+        for each in list(family(process.pid))[1:]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(each, signal.SIGKILL)
+        await stage.recovered()
+
+
+async def vanish(stage: Stage, chance: random.Random, times: int) -> None:
+    """Delete wire-rejects while payloads flow; some seconds later ``topics apply`` makes it again."""
+    for _ in range(times):
+        await _pause(chance, 2.0, 4.0)
+        if not stage.feeding:
+            return
+        stage.strike()
+        await stage.kafka.delete(stage.topic(WIRE_REJECTS.name))
+        await asyncio.sleep(chance.choice([1.0, 8.0]))
+        await stage.kafka.topics(stage.prefix)
+        await stage.recovered()
+
+
+async def refuse(stage: Stage, chance: random.Random, times: int) -> None:
+    """Let a topic that the worker writes take no record of common size for a while."""
+    for _ in range(times):
+        await _pause(chance, 2.0, 4.0)
+        if not stage.feeding:
+            return
+        name = chance.choice([WIRE_STORIES.name, CANONICAL_VARIANTS.name])
+        stage.strike()
+        await stage.kafka.configure(stage.prefix, name, {"max.message.bytes": "500"})
+        await asyncio.sleep(chance.choice([3.0, 10.0]))
+        await stage.kafka.configure(stage.prefix, name, {})
         await stage.recovered()
 
 
@@ -191,6 +238,7 @@ HOSTILE = (
     b'{"a":' * 5000 + b"1" + b"}" * 5000,
     b"<html>" + b"<div>" * 200_000 + b"words",
     b"<html><body>" + b"<p>one two three four five" * 150_000,
+    b"<html><body><ul>" + b"<li>" * 1_000_000,
     b'{"title": "x", "text": "' + b"a b " * 900_000 + b'"}',
     b"x" * (4 * 1024 * 1024 + 1),
 )
@@ -235,6 +283,13 @@ FAULTS = {
         Fault(name="members", what="one to three workers that join and leave", strike=members, times=12),
         Fault(name="broker", what="kill -9 of the broker, back after 0 to 5 s", strike=broker, times=5),
         Fault(
+            name="cluster",
+            what="kill -9 of one of three brokers, every other time the leading controller, 0 to 20 s away",
+            strike=one_of_three,
+            times=6,
+            brokers=3,
+        ),
+        Fault(
             name="cut",
             what="connections to the broker reset and refused, 0.5 to 9 s",
             strike=network(Weather.CUT),
@@ -264,11 +319,24 @@ FAULTS = {
         ),
         Fault(
             name="hostile",
-            what="payloads that are broken, too deep, too large or slow to read",
+            what="payloads that are broken, too deep, too large, or take too much time or memory to read",
             strike=nothing,
             times=0,
             payloads=hostile,
         ),
         Fault(name="remake", what="wire-payloads deleted and made again", strike=remake, times=2),
+        Fault(name="child", what="kill -9 of the split process alone", strike=child, times=10),
+        Fault(
+            name="refuse",
+            what="wire-stories or canonical-variants refuses records for 3 to 10 s",
+            strike=refuse,
+            times=4,
+        ),
+        Fault(
+            name="vanish",
+            what="wire-rejects deleted while payloads flow, and made again",
+            strike=vanish,
+            times=2,
+        ),
     )
 }

@@ -6,13 +6,15 @@ import signal
 from collections.abc import Collection
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tests.faults.audit import Report, audit
 from tests.faults.feed import feed
+from tests.faults.kafka import Kafka
 from tests.faults.plan import Fault
 from tests.faults.proxy import Proxy
-from tests.faults.stage import Kafka, Stage, Unsettled
+from tests.faults.stage import Stage, Unsettled
 from tests.faults.table import Row
 from worker.settings import Settings
 
@@ -43,7 +45,7 @@ async def run_fault(
     note = ""
     async with AsyncExitStack() as stack:
         proxy = await stack.enter_async_context(Proxy()) if fault.proxied else None
-        kafka = await asyncio.to_thread(Kafka, folder, proxy)
+        kafka = await asyncio.to_thread(partial(Kafka, folder, proxy, brokers=fault.brokers))
         stack.callback(kafka.stop)
         prefix = f"f-{fault.name}"
         await kafka.topics(prefix)
@@ -69,16 +71,22 @@ async def run_fault(
                 feeding.cancel()
                 await asyncio.gather(feeding, return_exceptions=True)
         report = await audit(kafka.bootstrap, prefix, window=Settings().window_ms, sent=stage.sent)
+        report.astray = 0 if calm is None else astray(report, calm)
+    return row_of(fault.name, stage, report, note=note), report.membership
+
+
+def row_of(fault: str, stage: Stage, report: Report, *, note: str) -> Row:
+    """Put together what the stage noted and what the audit found."""
     recovery = [seconds for struck in stage.struck if (seconds := stage.recovery(struck)) is not None]
-    row = Row(
-        fault=fault.name,
+    return Row(
+        fault=fault,
         injected=len(stage.struck) + stage.disturbed,
         payloads=report.payloads,
         rejected=report.rejected,
         lost=len(report.lost),
         repeated=len(report.repeated),
         differing=report.differing,
-        astray=0 if calm is None else astray(report, calm),
+        astray=report.astray,
         uncommitted=report.uncommitted,
         unclean=sum(code not in (0, -signal.SIGTERM) for code in stage.stops),  # -15: it had not begun
         exits=len(stage.exits),
@@ -86,7 +94,6 @@ async def run_fault(
         recovery=[round(seconds, 2) for seconds in recovery],
         note=note,
     )
-    return row, report.membership
 
 
 def astray(report: Report, calm: Membership) -> int:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -11,37 +10,35 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from tests.faults.audit import number_of
-from tests.faults.feed import DISTURBED, Numbered
-from tests.faults.proxy import Proxy
+from tests.faults.feed import DISTURBED, TOGETHER, VARIANTS, Numbered
+from tests.faults.kafka import Kafka, free_port
 from tests.faults.workers import WorkerProcess
 from topics.catalog import CATALOG, topic_name
-from worker.broker import Broker
-from worker.settings import Settings
-from worker.stream import catalogue
 
 SESSION = 6.0  # seconds: the least that a broker allows by default
 SETTLE = 90.0  # seconds that the last payloads may take
 PATIENCE = 60.0  # seconds that a worker may take to recover before the next fault comes
-BLOCK = 50  # payloads in which the feed's families are whole
+UNDER_WAY = 1000  # payloads that the broker has not acknowledged yet
+BLOCK = VARIANTS * TOGETHER  # payloads in which the feed's families are whole
 
 
 class Unsettled(Exception):
     """Payloads were sent and are neither placed nor refused."""
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 class Stage:
     """One run of one fault, under a topic prefix of its own."""
 
-    def __init__(self, kafka: "Kafka", *, prefix: str, logs: Path) -> None:
+    def __init__(self, kafka: Kafka, *, prefix: str, logs: Path, **settings: str) -> None:
         self.kafka = kafka
         self.prefix = prefix
         self.logs = logs
+        self.settings = {  # of the workers
+            "WIRETRACE_SESSION_TIMEOUT": f"{SESSION:.0f}s",
+            "WIRETRACE_TICK_INTERVAL": "5s",
+            "WIRETRACE_PARSE_TIME": "2s",
+            **settings,
+        }
         self.workers: dict[str, WorkerProcess] = {}
         self.sent: dict[int, float] = {}
         self.seen: dict[int, float] = {}
@@ -69,9 +66,7 @@ class Stage:
                 log=self.logs / f"{self.prefix}-{name}.log",
                 name=name,
                 WIRETRACE_HTTP_PORT=str(free_port()),
-                WIRETRACE_SESSION_TIMEOUT=f"{SESSION:.0f}s",
-                WIRETRACE_TICK_INTERVAL="5s",
-                WIRETRACE_PARSE_TIME="2s",
+                **self.settings,
             )
         self.workers[name].start()
         self._down.discard(name)
@@ -126,7 +121,12 @@ class Stage:
 
     def recovery(self, struck: float) -> float | None:
         """Count the seconds from a fault until the first payload sent after it was placed."""
-        after = [self.seen[n] for n, sent in self.sent.items() if sent >= struck and n in self.seen]
+        after = []
+        for number, sent in reversed(self.sent.items()):
+            if sent < struck:
+                break
+            if number in self.seen:
+                after.append(self.seen[number])
         return min(after) - struck if after else None
 
     # -- feed
@@ -140,7 +140,7 @@ class Stage:
             max_request_size=8 * 1024 * 1024,
         )
         await producer.start()
-        receipts = []
+        receipts: set[Any] = set()
         started, count = time.monotonic(), 0
         self.feeding = True
         try:
@@ -151,14 +151,13 @@ class Stage:
                 if rate is not None and (wait := started + count / rate - time.monotonic()) > 0:
                     await asyncio.sleep(wait)
                 count += 1
-                receipts.append(
-                    await producer.send(
-                        self.topic("wire-payloads"),
-                        key=payload.key,
-                        value=payload.body,
-                        headers=payload.headers,
-                    )
+                receipt = await producer.send(
+                    self.topic("wire-payloads"), key=payload.key, value=payload.body, headers=payload.headers
                 )
+                receipts.add(receipt)
+                if len(receipts) > UNDER_WAY:
+                    delivered, receipts = await asyncio.wait(receipts, return_when=asyncio.FIRST_COMPLETED)
+                    await asyncio.gather(*delivered)
                 self.sent[payload.number] = time.monotonic()
                 self.disturbed += payload.story == DISTURBED
             await asyncio.gather(*receipts)
@@ -222,48 +221,3 @@ class Stage:
             for name, worker in self.workers.items():
                 if name not in self._down and worker.alive():
                     await self.stop(name)
-
-
-class Kafka:
-    """A broker that can be killed and started again, seen by workers through a proxy when there is one."""
-
-    def __init__(self, data: Path, proxy: Proxy | None = None) -> None:
-        self._data = data
-        self.proxy = proxy
-        self._more: dict[str, str] = {}
-        if proxy is not None:
-            proxy.target = free_port()
-            self._more = {
-                "listeners": f"FAR://127.0.0.1:{proxy.target}",
-                "advertised.listeners": f"FAR://127.0.0.1:{proxy.port}",
-                "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,FAR:PLAINTEXT",
-            }
-        self.port = free_port()
-        self._broker = self._start()
-
-    def _start(self) -> Broker:
-        return Broker.start(self._data, self.port, more=self._more)
-
-    @property
-    def bootstrap(self) -> str:
-        return self._broker.bootstrap
-
-    @property
-    def worker_bootstrap(self) -> str:
-        return self.bootstrap if self.proxy is None else f"127.0.0.1:{self.proxy.port}"
-
-    def down(self) -> None:
-        """Kill -9."""
-        self._broker.kill()
-
-    async def crash(self, away: float) -> None:
-        """Kill -9, and start again after some seconds."""
-        self.down()
-        await asyncio.sleep(away)
-        self._broker = await asyncio.to_thread(self._start)
-
-    async def topics(self, prefix: str) -> None:
-        await catalogue.apply(Settings(bootstrap=self.bootstrap, prefix=prefix))
-
-    def stop(self) -> None:
-        self._broker.stop()

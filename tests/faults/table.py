@@ -10,19 +10,9 @@ import orjson
 
 from tests.faults.plan import FAULTS
 
-COLUMNS = (
-    "fault",
-    "injected",
-    "payloads",
-    "lost",
-    "repeated",
-    "differ from refold",
-    "astray",
-    "uncommitted",
-    "split twice",
-    "exits",
-    "recovery s, median / worst",
-)
+ROWS = {name: fault.what for name, fault in FAULTS.items()} | {
+    "soak": "soak: a fault a minute, all kinds, two workers"
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +65,7 @@ def _sum(rows: Sequence[Row]) -> Row:
 
 def render(rows: Sequence[Row]) -> str:
     """Render the table; runs of the same fault are added up."""
-    order = list(FAULTS)
+    order = list(ROWS)
     ordered = sorted(rows, key=lambda row: order.index(row.fault))
     lines = [
         (
@@ -87,7 +77,7 @@ def render(rows: Sequence[Row]) -> str:
     for _, group in groupby(ordered, key=lambda row: row.fault):
         row = _sum(list(group))
         seconds = f"{median(row.recovery):.1f} / {max(row.recovery):.1f}" if row.recovery else "–"
-        what = FAULTS[row.fault].what + (f" (**{row.note}**)" if row.note else "")
+        what = ROWS[row.fault] + (f" (**{row.note}**)" if row.note else "")
         lines.append(
             f"| {what} | {row.injected} | {row.payloads} | {row.lost} | {row.repeated} | {row.differing} |"
             f" {row.astray} | {row.uncommitted} | {row.again} | {row.exits} | {seconds} |"

@@ -3,14 +3,12 @@
 import asyncio
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from tests.faults.audit import audit, read
 from tests.faults.feed import Numbered, feed
-from tests.faults.stage import Kafka
+from tests.faults.kafka import Kafka, configure, delete
 from tests.faults.workers import WorkerProcess, publish
-from topics.catalog import CATALOG, topic_name
+from topics.catalog import topic_name
 from worker.settings import Settings
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(120)]
@@ -31,23 +29,11 @@ async def placed(bootstrap, prefix, count, within=40.0):
     pytest.fail(f"fewer than {count} placed after {within:.0f} s")
 
 
-async def configure(bootstrap, topic, **config):
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
-        named = {name.replace("_", "."): value for name, value in config.items()}
-        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, named)])
-    finally:
-        await admin.close()
-
-
 async def test_a_story_that_the_broker_refuses_ends_the_worker_and_is_split_again_when_it_is_back(
     kafka, prefix, apply_topics, tmp_path
 ):
     await apply_topics(prefix)
-    stories = topic_name("wire-stories", prefix)
-    (catalogued,) = [each for each in CATALOG if each.name == "wire-stories"]
-    await configure(kafka.bootstrap, stories, **{**catalogued.config(), "max.message.bytes": "500"})
+    await configure(kafka.bootstrap, prefix, "wire-stories", {"max.message.bytes": "500"})
     log = tmp_path / "worker.log"
     worker = WorkerProcess(bootstrap=kafka.bootstrap, prefix=prefix, log=log)
     worker.start()
@@ -55,7 +41,7 @@ async def test_a_story_that_the_broker_refuses_ends_the_worker_and_is_split_agai
     assert await ended(worker) == 1
     assert "publish.failed" in log.read_text()
 
-    await configure(kafka.bootstrap, stories, **catalogued.config())
+    await configure(kafka.bootstrap, prefix, "wire-stories", {})
     worker.start()
     await placed(kafka.bootstrap, prefix, 20)
     assert worker.stop() == 0
@@ -87,16 +73,60 @@ async def test_a_missing_topic_and_too_few_partitions_are_told_at_start(
     assert await ended(worker) == 2
     assert "topics apply" in log.read_text()
     await apply_topics(prefix)
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
-    await admin.start()
     rejects = topic_name("wire-rejects", prefix)
-    try:
-        await admin.delete_topics([rejects])
-    finally:
-        await admin.close()
+    await delete(kafka.bootstrap, rejects)
     worker.start()
     assert await ended(worker) == 2
     assert rejects in log.read_text()
+
+
+REFUSALS = {
+    "wire-rejects": None,
+    "canonical-variants": None,
+    "wire-stories": "place.log_replaced",
+    "wire-placements": "place.decisions_missing",
+}
+
+
+async def without(name, kafka, prefix, apply_topics, log):
+    """Delete a topic under a worker, watch it end and stay away, make the topic again, see if it goes on."""
+    await apply_topics(prefix)
+    payloads = list(feed(60))
+    worker = WorkerProcess(bootstrap=kafka.bootstrap, prefix=prefix, log=log)
+    worker.start()
+    await publish(kafka.bootstrap, topic_name("wire-payloads", prefix), payloads[:20], rate=None)
+    await placed(kafka.bootstrap, prefix, 20)
+    gone = topic_name(name, prefix)
+    await delete(kafka.bootstrap, gone)
+    await publish(kafka.bootstrap, topic_name("wire-payloads", prefix), payloads[20:40], rate=None)
+    assert await ended(worker) == 1
+    assert "topic.gone" in log.read_text()
+    assert gone in log.read_text()
+    worker.start()
+    assert await ended(worker) == 2
+
+    await apply_topics(prefix)
+    worker.start()
+    if (refusal := REFUSALS[name]) is not None:
+        assert await ended(worker) == 1
+        assert refusal in log.read_text()
+        return
+    await publish(kafka.bootstrap, topic_name("wire-payloads", prefix), payloads[40:], rate=None)
+    await placed(kafka.bootstrap, prefix, 40 if name == "canonical-variants" else 60)
+    assert await asyncio.to_thread(worker.stop) == 0
+    if name == "wire-rejects":
+        report = await audit(kafka.bootstrap, prefix, window=Settings().window_ms, sent=range(60))
+        assert (report.lost, report.repeated, report.differing, report.uncommitted) == ([], [], 0, 0)
+
+
+@pytest.mark.slow
+async def test_a_topic_that_vanishes_ends_the_worker_and_it_goes_on_only_where_that_is_safe(
+    kafka, prefix, apply_topics, tmp_path
+):
+    async with asyncio.TaskGroup() as group:
+        for name in REFUSALS:
+            log = tmp_path / f"{name}.log"
+            group.create_task(without(name, kafka, f"{prefix}-{name}", apply_topics, log))
 
 
 async def test_a_worker_stops_in_time_while_the_broker_is_gone(prefix, tmp_path):

@@ -46,7 +46,7 @@ class WorkerProcess:
             self.process.send_signal(signal.SIGKILL)
             self.process.wait()
 
-    def stop(self, within: float = 20.0) -> int:
+    def stop(self, within: float = 30.0) -> int:
         """As an orchestrator does; returns the exit code."""
         if self.process is None:
             return 0
@@ -69,22 +69,29 @@ class WorkerProcess:
             await asyncio.sleep(0.2)
 
     async def metric(self, name: str) -> float | None:
-        """Read a metric without labels; None while the worker does not answer."""
-        try:
-            reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        except OSError:
-            return None
-        try:
-            writer.write(b"GET /metrics HTTP/1.0\r\n\r\n")
-            body = (await asyncio.wait_for(reader.read(), 2)).decode()
-        except (OSError, TimeoutError):
-            return None
-        finally:
-            writer.close()
+        """Read a metric, by its name and labels as written; None while the worker does not answer."""
+        _, _, body = (await self._get("/metrics")).partition("\r\n\r\n")
         for line in body.splitlines():
             if line.startswith(f"{name} "):
                 return float(line.rpartition(" ")[2])
         return None
+
+    async def answers(self, path: str) -> bool:
+        """Tell whether the worker says OK to a probe."""
+        return " 200 " in (await self._get(path)).partition("\r\n")[0]
+
+    async def _get(self, path: str) -> str:
+        try:
+            reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        except OSError:
+            return ""
+        try:
+            writer.write(f"GET {path} HTTP/1.0\r\n\r\n".encode())
+            return (await asyncio.wait_for(reader.read(), 2)).decode()
+        except (OSError, TimeoutError):
+            return ""
+        finally:
+            writer.close()
 
     def suspend(self) -> None:
         """Freeze: the process stands still and knows nothing of it."""

@@ -54,13 +54,18 @@ def test_no_limit_is_no_limit():
 
 
 def test_work_that_takes_too_long_is_interrupted_and_the_next_is_not():
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(OutOfTime), deadline(0.1):
         sum(number for number in count())
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
     with deadline(0.1):
         pass
-    time.sleep(0.15)
+    sum(number for number in range(3_000_000))
+
+
+def test_time_that_the_machine_gives_to_others_is_no_payloads_fault():
+    with deadline(0.2):
+        time.sleep(0.5)
 
 
 def test_a_payload_that_takes_for_ever_is_refused_as_too_slow(monkeypatch):

@@ -61,7 +61,13 @@ def test_a_payload_that_takes_more_memory_than_it_may_is_refused(monkeypatch):
 async def running(terms=TERMS):
     process = SplitProcess(terms)
     await process.start()
+    await ready(process)
     return process
+
+
+async def ready(process):
+    while not process._ready:  # noqa: ASYNC110 - the process tells nobody
+        await asyncio.sleep(0.005)
 
 
 async def test_answers_come_in_the_order_of_the_questions():
@@ -100,12 +106,24 @@ async def test_a_payload_of_which_every_process_dies_is_refused_and_its_neighbou
             deaths += 1
             while process.pid == pid:  # noqa: ASYNC110 - the process tells nobody
                 await asyncio.sleep(0.005)
+            await ready(process)
             if not first.done():
                 os.kill(process.pid, signal.SIGSTOP)
         told = await first
         assert deaths == 2
         assert told.reasons == ("internal",)
         assert (await asyncio.wait_for(second, 30)).stories == 1
+    finally:
+        await process.stop()
+
+
+async def test_a_process_that_dies_while_it_starts_is_no_payloads_fault():
+    process = SplitProcess(TERMS)
+    await process.start()
+    try:
+        first = await process.split(origin(0))
+        os.kill(process.pid, signal.SIGKILL)
+        assert (await asyncio.wait_for(first, 60)).stories == 1
     finally:
         await process.stop()
 

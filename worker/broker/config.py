@@ -1,10 +1,11 @@
 """Lean settings for one Kafka process on loopback that is broker and controller at once."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
-NODE: Final = 1
 HOST: Final = "127.0.0.1"
 
 JVM: Final = (
@@ -28,7 +29,6 @@ AHEAD: Final = (
 
 LEAN: Final[Mapping[str, str]] = {
     "process.roles": "broker,controller",
-    "node.id": str(NODE),
     "controller.listener.names": "CONTROLLER",
     "inter.broker.listener.name": "PLAINTEXT",
     "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
@@ -55,8 +55,22 @@ LEAN: Final[Mapping[str, str]] = {
 }
 
 
-def properties(*, data: Path, port: int, controller: int, more: Mapping[str, str]) -> str:
-    """Render ``server.properties`` for this data folder and these two ports.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """Which node of a cluster a process is; by default the only one, of a cluster of its own.
+
+    Of several, all have the same ``cluster`` (16 bytes, base64 for URLs) and the same ``voters``, which
+    name each node's number and controller port; ``controller`` is this one's.
+    """
+
+    number: int = 1
+    cluster: str | None = None
+    controller: int | None = None
+    voters: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def properties(*, data: Path, port: int, controller: int, node: Node, more: Mapping[str, str]) -> str:
+    """Render ``server.properties`` for this data folder, these two ports and this node.
 
     ``more`` overrides, except that its listeners stand beside ours, which clients on loopback need; they
     are advertised as they are, or as its ``advertised.listeners`` say (a proxy before them).
@@ -64,7 +78,10 @@ def properties(*, data: Path, port: int, controller: int, more: Mapping[str, str
     plain, quorum = f"PLAINTEXT://{HOST}:{port}", f"CONTROLLER://{HOST}:{controller}"
     settings = {
         **LEAN,
-        "controller.quorum.voters": f"{NODE}@{HOST}:{controller}",
+        "node.id": str(node.number),
+        "controller.quorum.voters": ",".join(
+            f"{number}@{HOST}:{at}" for number, at in (node.voters or {node.number: controller}).items()
+        ),
         "log.dirs": str(data / "log"),
         **more,
         "listeners": ",".join(filter(None, (plain, quorum, more.get("listeners")))),

@@ -19,6 +19,7 @@ from worker.broker import config, jars, storage
 from worker.broker.errors import BrokerError, MissingExtra
 from worker.broker.ready import is_ready
 
+ALONE: Final = config.Node()
 MAIN: Final = "kafka.Kafka"
 READY_WITHIN: Final = 90.0  # seconds; 2 on an idle machine, far more when every core is taken
 STOP_WITHIN: Final = 15.0  # seconds; then SIGKILL
@@ -74,12 +75,14 @@ class Broker:
         data: Path,
         port: int | None = None,
         *,
+        node: config.Node = ALONE,
         more: Mapping[str, str] = MappingProxyType({}),
         tell: jars.Tell = _hush,
     ) -> Self:
         """Start Kafka on ``data`` and return when it answers a metadata request.
 
-        A new folder is formatted first, an old one continued. ``port`` None takes a free one.
+        A new folder is formatted first, an old one continued. ``port`` None takes a free one. One ``node``
+        of several answers only when most of them run.
         ``more`` overrides broker settings and adds listeners. ``tell`` hears the one slow step, the
         first download. Raises BrokerError with one line for the user.
         """
@@ -89,12 +92,12 @@ class Broker:
         cache = jars.cache_folder()
         runtime = Runtime.find()
         java = runtime.command(jars.fetch(cache, tell=tell))
-        storage.prepare(data, java=java, cache=cache)
+        storage.prepare(data, node=node, java=java, cache=cache)
         if (made := runtime.made_ahead(cache)).is_file():
             java = [*java, *config.AHEAD, f"-XX:AOTCache={made}"]
         for attempt in range(1, FREE_PORT_ATTEMPTS + 1):
             chosen = port or _free_port()
-            broker = cls(_launch(java, data, chosen, more), data=data, port=chosen)
+            broker = cls(_launch(java, data, chosen, node, more), data=data, port=chosen)
             try:
                 broker._wait_until_ready()
             except BrokerError as error:
@@ -123,7 +126,7 @@ class Broker:
             return
         with tempfile.TemporaryDirectory() as scratch:
             data = Path(scratch)
-            storage.prepare(data, java=java, cache=cache)
+            storage.prepare(data, node=ALONE, java=java, cache=cache)
             with jars.alone(cache):
                 if made.is_file():
                     return
@@ -131,7 +134,7 @@ class Broker:
                 unfinished = made.with_suffix(".new")
                 port = _free_port()
                 trained = [*java, *config.AHEAD, f"-XX:AOTCacheOutput={unfinished}"]
-                broker = cls(_launch(trained, data, port, {}), data=data, port=port)
+                broker = cls(_launch(trained, data, port, ALONE, {}), data=data, port=port)
                 try:
                     broker._wait_until_ready()
                     broker._process.terminate()
@@ -213,7 +216,9 @@ class Broker:
         return said[-1][:300] if said else f"exit status {self._process.returncode}"
 
 
-def _launch(java: Sequence[str], data: Path, port: int, more: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def _launch(
+    java: Sequence[str], data: Path, port: int, node: config.Node, more: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
     settings = data / "server.properties"
     log = _log_file(data)
     leash = [sys.executable, "-I", "-S", str(Path(__file__).with_name("leash.py")), str(os.getpid())]
@@ -221,7 +226,10 @@ def _launch(java: Sequence[str], data: Path, port: int, more: Mapping[str, str])
         with (data / "broker.lock").open("wb") as claim:
             _claim(claim.fileno(), data)
             settings.write_text(
-                config.properties(data=data, port=port, controller=_free_port(), more=more), encoding="ascii"
+                config.properties(
+                    data=data, port=port, controller=node.controller or _free_port(), node=node, more=more
+                ),
+                encoding="ascii",
             )
             if log.exists():
                 log.replace(log.with_suffix(".log.1"))

@@ -16,8 +16,8 @@ from worker.broker import config, jars
 from worker.broker.errors import BrokerError
 
 
-def prepare(data: Path, *, java: Sequence[str], cache: Path) -> None:
-    """Make ``data`` a formatted folder of one cluster; a folder that is one already is left alone.
+def prepare(data: Path, *, node: config.Node, java: Sequence[str], cache: Path) -> None:
+    """Make ``data`` a formatted folder of ``node``; a folder that is one already is left alone.
 
     ``java`` is the command up to the main class. Raises BrokerError.
     """
@@ -30,7 +30,8 @@ def prepare(data: Path, *, java: Sequence[str], cache: Path) -> None:
         shutil.copyfile(_checkpoint(java, cache), log / "bootstrap.checkpoint")
         unfinished = meta.with_suffix(".new")
         unfinished.write_text(
-            f"version=1\nnode.id={config.NODE}\ncluster.id={new_uuid()}\ndirectory.id={new_uuid()}\n",
+            f"version=1\nnode.id={node.number}\ncluster.id={node.cluster or new_uuid()}\n"
+            f"directory.id={new_uuid()}\n",
             encoding="ascii",
         )
         unfinished.replace(meta)
@@ -54,7 +55,8 @@ def _checkpoint(java: Sequence[str], cache: Path) -> Path:
         folder = Path(scratch)
         settings = folder / "server.properties"
         settings.write_text(
-            config.properties(data=folder, port=1, controller=2, more={}),  # the tool opens neither
+            # the tool opens neither port
+            config.properties(data=folder, port=1, controller=2, node=config.Node(), more={}),
             encoding="ascii",
         )
         tool = ["kafka.tools.StorageTool", "format", "-t", new_uuid(), "-c", str(settings)]

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import threading
 import time
 from typing import Any, Final
 
@@ -9,12 +10,13 @@ import faust
 import structlog
 from mode import Service
 
-from topics.catalog import WIRE_PAYLOADS, topic_name
+from topics.catalog import WIRE_PAYLOADS, WIRE_STORIES, topic_name
 from worker.settings import Settings
-from worker.stream import metrics
+from worker.stream.guard import TopicGuard
 from worker.stream.halt import halt
 from worker.stream.health import Health
 from worker.stream.kafka import METADATA_AGE_MS, client_args, faust_credentials
+from worker.stream.lag import Done, Half, LagWatch
 from worker.stream.placer import Placer
 from worker.stream.positions import PayloadTransport
 from worker.stream.publish import REQUEST_BYTES, Publisher
@@ -24,7 +26,6 @@ from worker.stream.vitals import Vitals
 
 log = structlog.get_logger("wiretrace.worker")
 
-WATCH_EVERY: Final = 1.0  # seconds between looks at the split side
 STOP_WITHIN: Final = 15.0  # seconds; a broker that does not answer must not keep us from stopping
 
 
@@ -74,19 +75,26 @@ class Worker(Service):
         super().__init__(**kwargs)
         self.vitals = Vitals(clock=time.monotonic)
         self._app = build_app(settings)
-        self._payloads = topic_name(WIRE_PAYLOADS.name, settings.prefix)
         publisher = Publisher(client_args(settings), linger_ms=settings.linger_ms)
+        placer = Placer(settings, publisher, self.vitals.place, tracing)
+        payloads, stories = (topic_name(each.name, settings.prefix) for each in (WIRE_PAYLOADS, WIRE_STORIES))
         self._services = (
             Health(self.vitals, host=settings.http_host, port=settings.http_port),
             publisher,
+            TopicGuard(settings),
             Splitter(self._app, settings, publisher, tracing),
-            Placer(settings, publisher, self.vitals.place, tracing),
+            self._app,
+            placer,
+            LagWatch(
+                settings,
+                Half(topic=payloads, part=self.vitals.split, done=self._split_done),
+                Half(topic=stories, part=self.vitals.place, done=placer.done),
+            ),
         )
 
     async def on_start(self) -> None:
         """Start the parts in the order in which they need each other."""
-        health, publisher, splitter, placer = self._services
-        for service in (health, publisher, splitter, self._app, placer):
+        for service in self._services:
             await self.add_runtime_dependency(service)
         log.info("worker.started")
 
@@ -94,24 +102,14 @@ class Worker(Service):
         """Not ready from here on; the parts stop in reverse order."""
         self.vitals.stopping = True
 
-    @Service.task
-    async def _watch_split(self) -> None:
-        """Report the split side: assignment and lag, as Faust's consumer sees them."""
-        part = self.vitals.split
-        while not self.should_stop:
-            await self.sleep(WATCH_EVERY)
-            if self._app.rebalancing or not self._app.rebalancing_count:
-                continue
-            consumer: Any = self._app.consumer
-            lag = 0
-            for partition in consumer.assignment():
-                done = consumer._committed_offset[partition]  # noqa: SLF001 - Faust has no public way
-                lag += max(0, (consumer.highwater(partition) or 0) - (done or 0))
-            part.assigned = len(consumer.assignment())
-            if lag == 0 or lag != part.lag:
-                part.progress = time.monotonic()
-            part.lag = lag
-            metrics.LAG.labels(self._payloads).set(lag)
+    def _split_done(self) -> Done | None:
+        """Note the assignment of split and tell how far it has committed; None before there is one."""
+        if self._app.rebalancing or not self._app.rebalancing_count:
+            return None
+        consumer: Any = self._app.consumer
+        assigned = consumer.assignment()
+        self.vitals.split.assigned = len(assigned)
+        return {each: consumer._committed_offset[each] for each in assigned}  # noqa: SLF001 - no public way
 
 
 async def run(settings: Settings, tracing: Tracing) -> int:
@@ -127,18 +125,26 @@ async def run(settings: Settings, tracing: Tracing) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked, number.name)
     worker = Worker(settings, tracing)
-    await worker.start()
-    waiting = [asyncio.ensure_future(stop.wait()), asyncio.ensure_future(worker.wait_until_stopped())]
-    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-    for task in waiting:
-        task.cancel()
-    stopping = asyncio.ensure_future(worker.stop())
-    await asyncio.wait({stopping}, timeout=STOP_WITHIN)  # not wait_for: the clients swallow a cancellation
-    if not stopping.done():
-        halt("worker.stop_timed_out", seconds=STOP_WITHIN)
-    stopping.result()
+    asking, starting = asyncio.ensure_future(stop.wait()), asyncio.ensure_future(worker.start())
+    await asyncio.wait({asking, starting}, return_when=asyncio.FIRST_COMPLETED)
+    if starting.done():
+        starting.result()
+        ending = asyncio.ensure_future(worker.wait_until_stopped())
+        await asyncio.wait({asking, ending}, return_when=asyncio.FIRST_COMPLETED)
+        ending.cancel()
+    asking.cancel()
+    starting.cancel()
+    _leave_within(STOP_WITHIN)
+    await worker.stop()
     tracing.close()
     if worker.crashed:
         halt("worker.crashed", error=repr(worker.crash_reason)[:500])  # Faust's agents outlive a cancellation
     log.info("worker.stopped")
     return 0
+
+
+def _leave_within(seconds: float) -> None:
+    """Halt after so many seconds, from a thread: Faust joins its own with the loop standing still."""
+    timer = threading.Timer(seconds, halt, ["worker.stop_timed_out"], {"seconds": seconds})
+    timer.daemon = True
+    timer.start()

@@ -1,4 +1,4 @@
-"""Bound the time that work on one payload takes: the event loop stands still meanwhile."""
+"""Bound the processor time that work on one payload takes."""
 
 import signal
 import threading
@@ -16,11 +16,11 @@ class OutOfTime(BaseException):
 
 @contextmanager
 def deadline(seconds: float) -> Iterator[None]:
-    """Raise OutOfTime from the block when it runs longer than ``seconds``.
+    """Raise OutOfTime from the block when it takes more than ``seconds`` of processor time.
 
-    It takes the process's real-time timer (SIGALRM), so it works in the main thread alone, elsewhere there
-    is no limit; a call into C is interrupted when it returns. Code in Rust makes a panic of it, which is
-    translated back.
+    That the machine is busy, or stood still, is no payload's fault. It takes the
+    process's profiling timer (SIGPROF), so it works in the main thread alone, elsewhere there is no limit; a
+    call into C is interrupted when it returns. Code in Rust makes a panic of it, which is translated back.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -33,9 +33,9 @@ def deadline(seconds: float) -> Iterator[None]:
             rang = True
             raise OutOfTime
 
-    before = signal.signal(signal.SIGALRM, ring)
+    before = signal.signal(signal.SIGPROF, ring)
     try:
-        signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+        signal.setitimer(signal.ITIMER_PROF, seconds, AGAIN)
         yield
     except BaseException as error:
         if rang:
@@ -43,5 +43,5 @@ def deadline(seconds: float) -> Iterator[None]:
         raise
     finally:
         armed = False
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)

@@ -10,18 +10,19 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord
 from aiokafka.errors import KafkaError
 from mode import Service
 
-from topics.catalog import WIRE_STORIES, topic_name
+from topics.catalog import CANONICAL_VARIANTS, WIRE_STORIES, topic_name
 from worker.errors import OtherVersion, Reason
 from worker.settings import Settings
 from worker.stream import metrics
 from worker.stream.halt import halt
 from worker.stream.incoming import arrived
 from worker.stream.kafka import METADATA_AGE_MS, client_args
+from worker.stream.lag import Done
 from worker.stream.ledger import Ledger
 from worker.stream.outgoing import tick_record
 from worker.stream.placing import Handled, Placing
 from worker.stream.publish import Outgoing, Publisher
-from worker.stream.recovery import Keeper
+from worker.stream.recovery import Keeper, State
 from worker.stream.rejects import Origin, origin_of
 from worker.stream.topic_id import topic_id
 from worker.stream.tracing import Handling, Publishing, Tracing, sending
@@ -159,10 +160,12 @@ class Placer(Service, ConsumerRebalanceListener):
         placing, position = state.placing, state.position
         self._position = position
         self._check(generation)
+        if position < 0 and await self._published():  # all of it would be placed, and told, again
+            halt("place.decisions_missing")
         end = (await self._consumer.end_offsets([self._partition]))[self._partition]
         if position >= end:  # what comes would be taken for placed: the log is not the one of our decisions
             halt("place.log_replaced", topic=self._partition.topic, position=position, end=end)
-        self._consumer.seek(self._partition, position + 1)
+        self._consumer.seek(self._partition, max(position, 0))  # one back: to know the log again
         self._part.recovered = True
         metrics.PLACING.set(1)
         last = time.monotonic()
@@ -170,17 +173,32 @@ class Placer(Service, ConsumerRebalanceListener):
             batches = await self._consumer.getmany(timeout_ms=POLL_MS, max_records=self._settings.place_batch)
             async with self._busy:
                 self._check(generation)
-                records = [r for r in batches.get(self._partition, ()) if r.offset > position]
+                batch = batches.get(self._partition, [])
+                self._know_again(batch, state)
+                records = [r for r in batch if r.offset > position]
                 if records:
                     position = self._position = await self._place(ledger, placing, records, position)
                     last = time.monotonic()
                     self._keeper.keep(placing, position=position, mark=ledger.last)
-                self._report(placing, position)
+                self._report(placing)
                 if time.monotonic() - self._committed > COMMIT_EVERY:
                     await self._commit()
             if time.monotonic() - last > self._settings.tick_interval:
                 last = time.monotonic()
                 await self._tick()
+
+    def _know_again(self, records: list[ConsumerRecord], state: State) -> None:
+        """Halt when the record of the last decision read back is another one than it was made for."""
+        for record in records:
+            if record.offset == state.position and state.story_id not in {None, (record.key or b"").decode()}:
+                halt("place.log_replaced", topic=record.topic, position=state.position)
+
+    async def _published(self) -> bool:
+        """Tell whether placements were published and are kept."""
+        topic = topic_name(CANONICAL_VARIANTS.name, self._settings.prefix)
+        partitions = [TopicPartition(topic, number) for number in range(CANONICAL_VARIANTS.partitions)]
+        starts = await self._consumer.beginning_offsets(partitions)
+        return bool(await self._consumer.end_offsets(partitions) != starts)
 
     async def _tick(self) -> None:
         """Say on the story log that time passes."""
@@ -238,13 +256,13 @@ class Placer(Service, ConsumerRebalanceListener):
 
     # -- outside view
 
-    def _report(self, placing: Placing, position: int) -> None:
-        highwater = self._consumer.highwater(self._partition)
-        lag = 0 if highwater is None else max(0, highwater - position - 1)
-        if lag == 0 or lag != self._part.lag:
-            self._part.progress = time.monotonic()
-        self._part.lag = lag
-        metrics.LAG.labels(self._partition.topic).set(lag)
+    def done(self) -> Done | None:
+        """Tell how far this worker has placed: nothing while another does, None during a rebuild."""
+        if self._part.assigned is None or not self._part.recovered:
+            return None
+        return {self._partition: self._position + 1} if self._owner else {}
+
+    def _report(self, placing: Placing) -> None:
         if time.monotonic() - self._measured > MEASURE_EVERY:
             self._measured = time.monotonic()
             metrics.INDEX_BYTES.set(sum(placing.size().values()))

@@ -29,10 +29,14 @@ WORTH: Final = 20_000  # decisions read back that make a snapshot worth its whil
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """A rebuilt state, the offset in wire-stories of its last decision, and how many were read back."""
+    """A rebuilt state, the offset in wire-stories of its last decision, and how many were read back.
+
+    ``story_id`` is the last decision's, None when it was read from no log or made for no story.
+    """
 
     placing: Placing
     position: int
+    story_id: str | None
     read: int
 
 
@@ -63,10 +67,11 @@ class Keeper:
         placing, position, after = await self._from_snapshot(ledger)
         check()
         count, told = 0, started
+        story_id: str | None = None
         async for entries in ledger.read_back(after):
             for entry in entries:
                 placing.restore(entry.story, entry.decision)
-            position = entries[-1].offset
+            position, story_id = entries[-1].offset, entries[-1].decision.story_id
             if ledger.last is not None:
                 self._retention.note(entries[-1].decision.at, ledger.last.offset)
             count += len(entries)
@@ -92,7 +97,7 @@ class Keeper:
         )
         if count >= WORTH:
             self._written = -self._settings.state_interval  # the next batch is followed by a snapshot
-        return State(placing=placing, position=position, read=count)
+        return State(placing=placing, position=position, story_id=story_id, read=count)
 
     def keep(self, placing: Placing, *, position: int, mark: Mark | None) -> None:
         """Begin a snapshot, or a cut of the log, when one is due.

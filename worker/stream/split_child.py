@@ -15,12 +15,14 @@ from worker.stream.splitting import answer, bound_memory
 
 
 def serve(source: BinaryIO, sink: BinaryIO) -> None:
-    """Answer until the input ends; its first frame holds the terms."""
+    """Read the terms from the first frame, say with an empty one that we are there, answer until the end."""
     body = _next(source)
     if body is None:
         return
     terms = terms_in(body)
     bound_memory(terms.memory)
+    sink.write(bytes(LENGTH))
+    sink.flush()
     while (body := _next(source)) is not None:
         sink.write(frame(answer(origin_in(body), terms)))
         sink.flush()

@@ -21,7 +21,9 @@ from worker.stream.splitting import Answer, Terms, refusal
 
 log = structlog.get_logger("wiretrace.split")
 
-GRACE: Final = 5  # seconds beyond the time limit until a process that does not come back is killed
+GRACE: Final = 20  # seconds beyond the time limit until a process that does not come back is killed
+START_WITHIN: Final = 300  # seconds; a starved machine takes its time, and no payload is to blame
+STARTS: Final = 3  # in a row that may fail
 LOOK_EVERY: Final = 1.0  # seconds
 TRIES: Final = 2  # processes that may die of one payload
 BUFFER: Final = 1 << 20  # bytes
@@ -43,6 +45,9 @@ class SplitProcess(Service):
     def __init__(self, terms: Terms, **kwargs: Any) -> None:  # noqa: ANN401
         self._terms = terms
         self._process: Process | None = None
+        self._ready = False  # the process has started and takes payloads
+        self._starting = 0  # looks since it was started
+        self._failed = 0  # starts in a row
         self._waiting: deque[_Asked] = deque()
         self._asking = asyncio.Lock()  # what waits and what was written go in the same order
         super().__init__(**kwargs)
@@ -83,14 +88,20 @@ class SplitProcess(Service):
                 if not self.should_stop:
                     await self._replace(process)
                 continue
-            self._answered(answer_in(body))
+            if self._ready:
+                self._answered(answer_in(body))
+            self._ready, self._failed = True, 0
 
     @Service.task
     async def _watch(self) -> None:
         """Kill a process that does not come back; looks are counted, so that our own sleep counts for one."""
         while not self.should_stop:
             await self.sleep(LOOK_EVERY)
-            if self._waiting and self._process is not None:
+            if self._process is not None and not self._ready:
+                self._starting += 1
+                if self._starting > START_WITHIN:
+                    self._process.kill()
+            elif self._waiting and self._process is not None:
                 self._waiting[0].seconds += 1
                 if self._waiting[0].seconds > self._terms.seconds + GRACE:
                     self._process.kill()
@@ -104,8 +115,12 @@ class SplitProcess(Service):
         """Start another process for one that died, and ask it what is not answered."""
         code = await process.wait()
         metrics.SPLIT_DEATHS.inc()
-        log.error("split.died", code=code, waiting=len(self._waiting))
-        if self._waiting:
+        log.error("split.died", code=code, waiting=len(self._waiting), ready=self._ready)
+        if not self._ready:
+            self._failed += 1
+            if self._failed >= STARTS:
+                raise RuntimeError(f"the split process does not start: code {code}, {STARTS} times")
+        elif self._waiting:
             asked = self._waiting[0]
             asked.deaths += 1
             if asked.seconds > self._terms.seconds + GRACE:
@@ -132,6 +147,7 @@ class SplitProcess(Service):
         """Start the process with our own code, whatever stands in the working directory."""
         root = str(Path(worker.__file__).parents[1])
         path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+        self._ready, self._starting = False, 0
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-P",

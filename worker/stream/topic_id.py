@@ -5,6 +5,7 @@ aiokafka does not speak. The two structs here are that request, version 12, as i
 MetadataRequest.json and MetadataResponse.json; aiokafka sends them.
 """
 
+from collections.abc import Collection, Iterable
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -102,11 +103,11 @@ class _MetadataRequestV12(RequestStruct):
 class _TopicIdRequest(Request[_MetadataRequestV12]):
     API_KEY = 3
 
-    def __init__(self, topic: str) -> None:
-        self._topic = topic
+    def __init__(self, topics: Iterable[str]) -> None:
+        self._topics = topics
 
     def build(self, request_struct_class: type[_MetadataRequestV12]) -> _MetadataRequestV12:
-        return request_struct_class([(bytes(16), self._topic, {})], False, False, {})
+        return request_struct_class([(bytes(16), topic, {}) for topic in self._topics], False, False, {})
 
 
 async def topic_id(topic: str, client_args: dict[str, Any]) -> str:
@@ -115,15 +116,25 @@ async def topic_id(topic: str, client_args: dict[str, Any]) -> str:
     Raises UnknownTopicOrPartitionError when the broker does not have the topic, other KafkaErrors when
     it cannot be asked.
     """
+    found = await topic_ids([topic], client_args)
+    if topic not in found:
+        raise UnknownTopicOrPartitionError(topic)
+    return found[topic]
+
+
+async def topic_ids(topics: Collection[str], client_args: dict[str, Any]) -> dict[str, str]:
+    """Return the ids of those of ``topics`` that the broker has. Raises KafkaError."""
     admin = AIOKafkaAdminClient(**client_args)
     await admin.start()
     try:
-        response = await admin._send_request(_TopicIdRequest(topic))  # noqa: SLF001 - no public way to send
+        response = await admin._send_request(_TopicIdRequest(topics))  # noqa: SLF001 - no public way to send
     finally:
         await admin.close()
+    found = {}
     for error_code, name, uuid, *_ in response.topics:
+        if error_code == UnknownTopicOrPartitionError.errno:
+            continue
         if error_code:
-            raise for_code(error_code)(topic)
-        if name == topic:
-            return UUID(bytes=uuid).hex
-    raise UnknownTopicOrPartitionError(topic)
+            raise for_code(error_code)(name)
+        found[name] = UUID(bytes=uuid).hex
+    return found
