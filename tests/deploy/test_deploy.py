@@ -22,7 +22,6 @@ from worker.__main__ import VERBS
 from worker.broker.jars import kafka_version
 from worker.settings import VARIABLES, Settings
 
-AHEAD = {"WIRETRACE_STATE_DIR"}
 ROOT = Path(__file__).resolve().parents[2]
 DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
 
@@ -64,14 +63,9 @@ def test_every_service_waits_for_what_it_needs(compose):
     assert "test" in services["worker"]["healthcheck"]
 
 
-def known(environment):
-    """Leave out what the state branch brings."""
-    return {name: value for name, value in environment.items() if name not in AHEAD}
-
-
 @pytest.mark.parametrize("service", ["topics", "worker", "board"])
 def test_the_settings_of_a_service_are_settings(compose, service):
-    environment = known(compose["services"][service]["environment"])
+    environment = compose["services"][service]["environment"]
     assert set(environment) <= set(VARIABLES)
     assert Settings.from_env(environment).bootstrap == "kafka:19092"
     listeners = compose["services"]["kafka"]["environment"]["KAFKA_ADVERTISED_LISTENERS"]

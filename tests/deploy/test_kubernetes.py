@@ -13,7 +13,6 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from tests.deploy.test_deploy import known
 from topics.catalog import WIRE_PAYLOADS
 from worker.__main__ import VERBS
 from worker.settings import VARIABLES, Settings
@@ -89,7 +88,7 @@ def test_a_pod_is_what_the_restricted_standard_asks_for_and_more(name):
 def test_settings_and_commands_are_ours(name):
     (container,) = PODS[name]["spec"]["containers"]
     names = {entry["name"]: entry.get("value", "pod-0") for entry in container.get("env", ())}
-    environment = known({**BASE["ConfigMap wiretrace"]["data"], **names})
+    environment = {**BASE["ConfigMap wiretrace"]["data"], **names}
     assert set(environment) <= set(VARIABLES)
     assert Settings.from_env(environment).replication == 3
     verb, *flags = container["args"]

@@ -145,6 +145,10 @@ async def run(settings: Settings, tracing: Tracing) -> int:
 
 def _leave_within(seconds: float) -> None:
     """Halt after so many seconds, from a thread: Faust joins its own with the loop standing still."""
-    timer = threading.Timer(seconds, halt, ["worker.stop_timed_out"], {"seconds": seconds})
+
+    def leave() -> None:
+        halt("worker.stop_timed_out", seconds=seconds)
+
+    timer = threading.Timer(seconds, leave)
     timer.daemon = True
     timer.start()

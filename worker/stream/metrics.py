@@ -40,8 +40,6 @@ LAST_MESSAGE: Final = Gauge(
 )
 # records that place has seen before and dropped
 REDELIVERIES: Final = Counter("wiretrace_redeliveries", "Records dropped as seen before")
-# bytes of the index and of the copies that are kept for comparing
-INDEX_BYTES: Final = Gauge("wiretrace_index_bytes", "Index and copies kept for comparing")
 # canonical stories that a new story can still join
 WINDOW_STORIES: Final = Gauge("wiretrace_window_stories", "Canonical stories in the window")
 # seconds that the last rebuild of the state took

@@ -130,7 +130,7 @@ class Placer(Service, ConsumerRebalanceListener):
                 await self._interrupted(error)
             finally:
                 metrics.PLACING.set(0)
-                metrics.INDEX_BYTES.set(0)
+                metrics.STATE_BYTES.clear()
                 metrics.WINDOW_STORIES.set(0)
                 await ledger.close()
 
@@ -265,7 +265,8 @@ class Placer(Service, ConsumerRebalanceListener):
     def _report(self, placing: Placing) -> None:
         if time.monotonic() - self._measured > MEASURE_EVERY:
             self._measured = time.monotonic()
-            metrics.INDEX_BYTES.set(sum(placing.size().values()))
+            for kind, size in placing.size().items():
+                metrics.STATE_BYTES.labels(kind).set(size)
             metrics.WINDOW_STORIES.set(placing.canonicals())
 
     async def _commit(self) -> None:

@@ -121,8 +121,6 @@ class Keeper:
             "mark": [mark.offset, mark.digest],
             "topics": list(self._ids),
         }
-        for name, size in placing.size().items():
-            metrics.STATE_BYTES.labels(name).set(size)
         held = time.monotonic() - self._written
         self._writing = asyncio.create_task(self._write(self._snapshots, facts, arrays, held))
 
