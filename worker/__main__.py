@@ -20,6 +20,7 @@ VERBS: Final[Mapping[str, str]] = MappingProxyType(
         "broker": "Run a real Apache Kafka on this machine, without Docker or Java.",
         "topics": "Make a broker's topics match the catalogue, or list them.",
         "worker": "Split and place what arrives on wire-payloads, as a service.",
+        "board": "Show in a browser how stories travel, live.",
         "replay": "Publish payload files to wire-payloads, waiting for acks.",
         "follow": "Watch canonical stories and their variants as they are placed.",
         "trace": "Place payload files without a broker: JSON lines.",

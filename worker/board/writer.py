@@ -1,0 +1,326 @@
+"""Write a batch of items into the store: rows of placements, merges, snapshots and rejects."""
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+import orjson
+
+from topics.items import Event, Refused, Snapshot, TakenBack, Told, Undecodable
+from topics.messages import MergeV1, StoryV1, Variant, VariantV1
+from topics.tail import Positions
+from topics.times import time_ms
+from worker.board.copies import copy_of, evidence_of, keep
+from worker.board.store import Store
+
+SAMPLE: Final = 2000  # bytes of a rejected payload that are kept
+REJECTS_KEPT: Final = 10_000
+INDEXED: Final = 200_000  # characters of a copy that can be searched
+NAME_MOST: Final = 500  # characters of an outlet's name or a word pair that are kept as a key
+
+
+@dataclass(slots=True)
+class Written:
+    """What a batch changed: the canonical ids of stories, those that go on; whether rejects came."""
+
+    stories: dict[str, None] = field(default_factory=dict)  # a set in order
+    rejects: int = 0
+
+
+def write(store: Store, items: Iterable[Told], positions: Positions) -> Written:
+    """Write a batch and the positions after it in one transaction; what was written before is passed over."""
+    with store.writing() as connection:
+        batch = _Batch(connection)
+        for item in items:
+            batch.take(item)
+        connection.executemany(
+            "INSERT OR REPLACE INTO positions VALUES (?, ?, ?)",
+            [(topic, partition, after) for (topic, partition), after in positions.items()],
+        )
+        return batch.finish()
+
+
+class _Batch:
+    """One transaction's work; the derived columns of touched stories are computed at its end."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+        self._touched: dict[int, None] = {}
+        self._rejects = 0
+
+    def take(self, item: Told) -> None:
+        match item:
+            case Event(message=VariantV1() as placed):
+                self._variant(placed, item.partition, item.offset)
+            case Event(message=MergeV1(canonical_id=younger, into=older)):
+                self._merge(younger, older)
+            case Snapshot():
+                self._snapshot(item)
+            case TakenBack():
+                self._take_back(item.canonical_id)
+            case Refused():
+                self._reject(item)
+            case Undecodable():
+                self._db.execute(
+                    "INSERT INTO unread VALUES (?, 1, ?)"
+                    " ON CONFLICT DO UPDATE SET times = times + 1, error = excluded.error",
+                    (item.schema or item.topic, item.error[:NAME_MOST]),
+                )
+
+    def finish(self) -> Written:
+        written = Written(rejects=self._rejects)
+        for story in self._touched:
+            derive(self._db, story)
+            row = self._db.execute(
+                "SELECT canonical_id, into_id FROM stories WHERE n = ?", (story,)
+            ).fetchone()
+            if row is not None and row["into_id"] is None:
+                written.stories[row["canonical_id"]] = None
+        return written
+
+    def _story(self, canonical_id: str) -> int | None:
+        """Find or make the row of the story that goes on under this id; None for one taken back."""
+        seen = {canonical_id}
+        while True:
+            row = self._db.execute(
+                "SELECT n, into_id FROM stories WHERE canonical_id = ?", (canonical_id,)
+            ).fetchone()
+            if row is None or row["into_id"] is None or row["into_id"] in seen:
+                break
+            canonical_id = row["into_id"]
+            seen.add(canonical_id)
+        if row is not None:
+            return int(row["n"])
+        if self._db.execute("SELECT 1 FROM taken_back WHERE canonical_id = ?", (canonical_id,)).fetchone():
+            return None
+        made = self._db.execute("INSERT INTO stories (canonical_id) VALUES (?)", (canonical_id,))
+        return made.lastrowid
+
+    def _variant(self, message: VariantV1, partition: int, offset: int) -> None:
+        story = None
+        if message.canonical_id is not None and (story := self._story(message.canonical_id)) is None:
+            return
+        told, copy = message.variant, message.story
+        n = self._db.execute(
+            "INSERT OR IGNORE INTO variants (story, canonical_id, partition, offset, sequence, story_id,"
+            " status, relation, outlet, headline, url, seen, lag, coverage, novelty, parent, hops, agency,"
+            " credit, language, slug, kind, pub_status, version, words, reason)"
+            " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING n",
+            (
+                story,
+                message.canonical_id,
+                partition,
+                offset,
+                message.sequence,
+                message.story_id,
+                message.status,
+                told and told.relation,
+                _name(message.outlet),
+                message.headline,
+                copy.url,
+                _ms(message.seen),
+                told and told.lag,
+                told and told.coverage,
+                told and told.novelty,
+                told and told.parent,
+                told and told.hops,
+                (told and told.agency) or copy.agency,
+                told and told.credit,
+                copy.language,
+                copy.slug,
+                copy.kind,
+                copy.pub_status,
+                version_of(copy),
+                sum(len(each.text.split()) for each in copy.paragraphs),
+                message.reason,
+            ),
+        ).fetchone()
+        if n is None:  # told before
+            return
+        self._details(int(n[0]), message)
+        if story is not None:
+            self._touched[story] = None
+
+    def _details(self, n: int, message: VariantV1) -> None:
+        """Write what hangs on a placement: copy, links, words to search, the outlet's counts."""
+        keep(self._db, n, message)
+        self._db.executemany(
+            "INSERT OR IGNORE INTO links VALUES (?, ?, ?, ?, ?)",
+            [(n, each.type, each.canonical_id, each.story_id, each.share) for each in message.links],
+        )
+        words = indexed(message.story, message.variant)
+        self._db.execute("INSERT INTO search (rowid, headline, body) VALUES (?, ?, ?)", (n, *words))
+        outlet, told = _name(message.outlet), message.variant
+        if outlet is None:
+            return
+        self._db.execute(
+            "INSERT INTO outlets VALUES (?, 1, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET variants = variants + 1,"
+            " founded = founded + excluded.founded, from_agency = from_agency + excluded.from_agency,"
+            " stripped = stripped + excluded.stripped,"
+            " last_seen = max(coalesce(last_seen, 0), coalesce(excluded.last_seen, 0))",
+            (
+                outlet,
+                told is not None and told.relation == "original",
+                told is not None and told.agency is not None,
+                told is not None and told.credit == "stripped",
+                _ms(message.seen),
+            ),
+        )
+        if told is not None:
+            self._db.executemany(
+                "INSERT INTO styles VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET times = times + 1",
+                [(outlet, _name(each.canonical), _name(each.variant)) for each in told.house_style],
+            )
+
+    def _merge(self, younger: str, older: str) -> None:
+        """Let a story go on in another; its placements go along."""
+        into = self._story(older)
+        if into is None or younger == older:
+            return
+        row = self._db.execute("SELECT n, into_id FROM stories WHERE canonical_id = ?", (younger,)).fetchone()
+        if row is None:
+            made = self._db.execute("INSERT INTO stories (canonical_id) VALUES (?)", (younger,))
+            gone = int(made.lastrowid or 0)
+        else:
+            gone = int(row["n"])
+        if gone == into:  # told before, the other way round
+            return
+        self._db.execute("UPDATE stories SET into_id = ? WHERE n = ?", (older, gone))
+        self._db.execute("UPDATE variants SET story = ? WHERE story = ?", (into, gone))
+        self._touched[gone] = None
+        self._touched[into] = None
+
+    def _snapshot(self, item: Snapshot) -> None:
+        """Keep how a story stands."""
+        message = item.message
+        if message.into is not None:
+            self._merge(message.canonical_id, message.into)
+            return
+        story = self._story(message.canonical_id)
+        if story is None:
+            return
+        self._db.execute("UPDATE stories SET snapshot = ? WHERE n = ?", (orjson.dumps(message), story))
+        self._touched[story] = None
+
+    def _take_back(self, canonical_id: str) -> None:
+        """Delete a story and every trace of its copy, for good."""
+        self._db.execute("INSERT OR IGNORE INTO taken_back VALUES (?)", (canonical_id,))
+        row = self._db.execute("SELECT n FROM stories WHERE canonical_id = ?", (canonical_id,)).fetchone()
+        if row is None:
+            return
+        story = int(row["n"])
+        for (n,) in self._db.execute("SELECT n FROM variants WHERE story = ?", (story,)).fetchall():
+            words = indexed(copy_of(self._db, n), evidence_of(self._db, n).variant)
+            self._db.execute(
+                "INSERT INTO search (search, rowid, headline, body) VALUES ('delete', ?, ?, ?)", (n, *words)
+            )
+            for table in ("copies", "links", "variants"):
+                self._db.execute(f"DELETE FROM {table} WHERE n = ?", (n,))  # noqa: S608 - names are ours
+        self._db.execute("DELETE FROM stories WHERE n = ?", (story,))
+        self._touched.pop(story, None)
+
+    def _reject(self, item: Refused) -> None:
+        why = item.why
+        self._db.execute(
+            "INSERT INTO rejects (reject_id, reason, message, stage, topic, partition, offset, part, attempt,"
+            " written, size, sample) VALUES (?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET"
+            " attempt = excluded.attempt, written = excluded.written",
+            (
+                why.reject_id,
+                why.error_class,
+                why.error_message,
+                why.error_stage,
+                why.topic,
+                why.partition,
+                why.offset,
+                why.part,
+                why.attempt,
+                item.timestamp,
+                why.size or len(item.value),
+                item.value[:SAMPLE],
+            ),
+        )
+        self._db.execute("DELETE FROM rejects WHERE n <= (SELECT max(n) FROM rejects) - ?", (REJECTS_KEPT,))
+        self._rejects += 1
+
+
+DERIVED: Final = """
+UPDATE stories SET (
+  founded, updated, variants, outlets, repeats, sequence, stripped, corrected, killed, embargoed
+) = (
+  SELECT min(seen), coalesce(max(seen), 0), count(*) - coalesce(sum(relation = 'repeat'), 0),
+    count(DISTINCT outlet), coalesce(sum(relation = 'repeat'), 0), coalesce(max(sequence), 0),
+    coalesce(sum(credit = 'stripped'), 0), coalesce(max(kind = 'correction'), 0),
+    coalesce(max(kind IN ('kill', 'withhold') OR pub_status IN ('withheld', 'canceled')), 0),
+    coalesce(max(pub_status = 'embargoed'), 0)
+  FROM variants WHERE story = stories.n
+), (headline, language, slug) = (
+  SELECT headline, language, slug FROM variants WHERE story = stories.n ORDER BY sequence LIMIT 1
+), agency = (
+  SELECT agency FROM variants WHERE story = stories.n AND agency IS NOT NULL ORDER BY sequence DESC LIMIT 1
+), version = (
+  SELECT version FROM variants WHERE story = stories.n AND version IS NOT NULL ORDER BY seen DESC LIMIT 1
+) WHERE n = ?
+"""
+
+
+def derive(connection: sqlite3.Connection, story: int) -> None:
+    """Compute the columns of a story that follow from its variants and its last snapshot."""
+    connection.execute(DERIVED, (story,))
+    row = connection.execute("SELECT snapshot FROM stories WHERE n = ?", (story,)).fetchone()
+    if row is None or row["snapshot"] is None:
+        return
+    told = orjson.loads(row["snapshot"])
+    connection.execute(
+        "UPDATE stories SET headline = coalesce(?, headline), agency = coalesce(?, agency),"
+        " language = coalesce(?, language), founded = coalesce(?, founded), updated = max(updated, ?),"
+        " variants = max(variants, ?), outlets = max(outlets, ?), repeats = max(repeats, ?),"
+        " sequence = max(sequence, ?) WHERE n = ?",
+        (
+            told["headline"],
+            told["agency"],
+            told["language"],
+            _ms(told["founded"]),
+            _ms(told["updated"]) or 0,
+            told["variants"],
+            told["outlets"],
+            told["repeats"],
+            told["sequence"],
+            story,
+        ),
+    )
+
+
+def indexed(story: StoryV1, told: Variant | None) -> tuple[str, str]:
+    """Choose what can be searched: the headline, and the copy that the canonical story does not have."""
+    texts = [each.text for each in story.paragraphs]
+    if told is not None and told.relation != "original" and told.paragraphs:
+        own = {row.variant for row in told.paragraphs if row.change in {"added", "edited"}}
+        texts = [text for place, text in enumerate(texts) if place in own]
+    return clean(story.headline or ""), clean("\n".join(texts))[:INDEXED]
+
+
+def version_of(story: StoryV1) -> str | None:
+    """Name the version that the slug or the headline of a story tells, such as ``writethru 2``."""
+    if story.version_kind is None:
+        return None
+    number = "" if story.version_no is None else f" {story.version_no}"
+    return f"{story.version_kind}{number}"
+
+
+def clean(text: str) -> str:
+    """Make text storable: half of a surrogate pair and NUL are no characters."""
+    return text.replace("\0", " ").encode("utf-8", "replace").decode()
+
+
+def _name(text: str | None) -> str | None:
+    return None if text is None else clean(text)[:NAME_MOST]
+
+
+def _ms(text: str | None) -> int | None:
+    """Read a time of the contract; None for one that cannot be read."""
+    try:
+        return None if text is None else time_ms(text)
+    except ValueError:
+        return None
