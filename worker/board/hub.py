@@ -65,7 +65,9 @@ class Hub:
     def __init__(self, status: Status) -> None:
         self.status = status
         self._ring: deque[Update] = deque(maxlen=RING)
-        self._next = 0  # number of the update that comes next
+        # The number of the update that comes next: above those that an earlier board told, whose listeners
+        # come back with them.
+        self._next = status.since * 1000
         self._news = asyncio.Event()
         self._closed = False
 

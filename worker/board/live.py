@@ -46,19 +46,20 @@ async def events(
     board: On,
     asked: Asked,
     story: Annotated[str | None, Query()] = None,
+    since: Annotated[int | None, Query(alias="from", ge=0)] = None,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> AsyncIterator[ServerSentEvent]:
     """Stream what moves: rows of the Wire, or that ``story`` moved.
 
-    A page names the number of the update after which it was made (``Last-Event-ID``), so that nothing
-    between page and stream is missed.
+    A page says from which update on it knows nothing (``from``), a browser that comes back what it heard
+    last (``Last-Event-ID``), so that nothing between is missed.
     """
     digits = last_event_id or ""
-    since = int(digits) + 1 if digits.isascii() and digits.isdigit() and len(digits) < 16 else None
-    yield ServerSentEvent(
-        event="status", raw_data=_one_line(status_line(board)), id=str((since or board.hub.next) - 1)
-    )
-    async for number, update in board.hub.listen(since):
+    if digits.isascii() and digits.isdigit() and len(digits) < 18:
+        since = int(digits) + 1
+    first = board.hub.next if since is None else since
+    yield ServerSentEvent(event="status", raw_data=_one_line(status_line(board)), id=str(first - 1))
+    async for number, update in board.hub.listen(first):
         told = await _told(board, asked, story, number, update)
         if told is not None:
             event, data = told
