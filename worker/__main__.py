@@ -17,6 +17,7 @@ from worker.commands.exits import Exit, fail
 VERBS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "demo": "Follow a sample stream through a Kafka and a worker of its own.",
+        "up": "Run broker, topics, worker and board together on this machine.",
         "broker": "Run a real Apache Kafka on this machine, without Docker or Java.",
         "topics": "Make a broker's topics match the catalogue, or list them.",
         "worker": "Split and place what arrives on wire-payloads, as a service.",
