@@ -101,7 +101,7 @@ class TopicTail:
                 else:
                     self._consumer.seek(each, begin)
         except BaseException:
-            await self._consumer.stop()
+            await self._stop()
             raise
         return self
 
@@ -111,7 +111,17 @@ class TopicTail:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._consumer.stop()
+        await self._stop()
+
+    async def _stop(self) -> None:
+        """Stop the consumer; aiokafka's own cancellation of a fetch that waits for a dead broker is no news."""
+        try:
+            await self._consumer.stop()
+        except asyncio.CancelledError:
+            await self._consumer._client.close()  # noqa: SLF001 - what it would have done next
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
 
     async def __aiter__(self) -> AsyncIterator[Batch]:
         """Tell batches for ever."""

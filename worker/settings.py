@@ -11,7 +11,9 @@ from typing import Any, Final, Self
 from worker.pipeline import Limits
 
 PREFIX: Final = "WIRETRACE_"
-ELSEWHERE: Final = frozenset({"WIRETRACE_BROKER_CACHE", "WIRETRACE_REQUIRE_SHARED"})
+ELSEWHERE: Final = frozenset(
+    {"WIRETRACE_BROKER_CACHE", "WIRETRACE_REQUIRE_SHARED", "WIRETRACE_REQUIRE_CHROMIUM"}
+)
 """Variables that other parts read: the embedded broker and the tests."""
 
 UNITS_MS: Final[Mapping[str, int]] = MappingProxyType(

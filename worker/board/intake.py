@@ -1,6 +1,7 @@
 """Read the topics into the store, for as long as the board lives, whatever the broker does."""
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +20,7 @@ from worker.board.writer import Written, write
 
 TOPICS: Final = (CANONICAL_STORIES, CANONICAL_VARIANTS, WIRE_REJECTS)
 AGAIN_FIRST: Final = 0.5  # seconds until the broker is tried again; doubles
-AGAIN_MOST: Final = 10.0
+AGAIN_MOST: Final = 3.0
 MANY: Final = 100  # stories in one batch, above which pages are asked for anew instead
 
 log = structlog.get_logger("wiretrace.board")
@@ -39,7 +40,7 @@ class Source:
 
 
 async def run(source: Source, store: Store, hub: Hub) -> None:
-    """Read until cancelled. A broker that is away, or lacks the topics, is tried again for ever.
+    """Read until cancelled. A broker that is away, or lacks the topics, is tried again for ever; so is a full disk.
 
     Writing has a thread of its own: pages are served meanwhile.
     """
@@ -48,7 +49,7 @@ async def run(source: Source, store: Store, hub: Hub) -> None:
         while True:
             try:
                 await _read(source, store, hub, writer)
-            except (KafkaError, OSError, MissingTopic) as error:
+            except (KafkaError, OSError, MissingTopic, sqlite3.OperationalError) as error:
                 if hub.status.state is State.LIVE:
                     pause = AGAIN_FIRST
                 why = " ".join(str(error).split()) or type(error).__name__

@@ -41,7 +41,16 @@ def serve(source: Source, data: Path, *, host: str, port: int, ready: Callable[[
 
 async def _serve(source: Source, store: Store, *, host: str, port: int, ready: Callable[[str], None]) -> None:
     hub = Hub(Status(State.STARTING, intake.now()))
-    app = build(Board(store=store, hub=hub), intake=lambda: intake.run(source, store, hub))
+    faults: list[Exception] = []
+
+    async def read() -> None:
+        try:
+            await intake.run(source, store, hub)
+        except Exception as error:  # noqa: BLE001 - a board that no longer reads must not look well: it ends
+            faults.append(error)
+            stop()
+
+    app = build(Board(store=store, hub=hub), intake=read)
     _allow_many_listeners()
     config = uvicorn.Config(
         app, log_config=None, access_log=False, timeout_graceful_shutdown=DRAIN, lifespan="on"
@@ -60,6 +69,8 @@ async def _serve(source: Source, store: Store, *, host: str, port: int, ready: C
         told = listener.getsockname()
         ready(f"http://{told[0]}:{told[1]}/")
         await server.serve(sockets=[listener])
+    if faults:
+        raise faults[0]
 
 
 def _listening(host: str, port: int) -> socket.socket:

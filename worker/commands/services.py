@@ -58,9 +58,7 @@ class Service:
         deadline = time.monotonic() + within
         while self.code is None and time.monotonic() < deadline:
             with contextlib.suppress(OSError, http.client.HTTPException):
-                connection = http.client.HTTPConnection(host, port, timeout=2)
-                connection.request("GET", path)
-                if connection.getresponse().status == http.HTTPStatus.OK:
+                if _status(host, port, path) == http.HTTPStatus.OK:
                     return
             time.sleep(POLL)
         raise ServiceError(f"the {self.name} did not become ready: {self.last_word()} (log: {self.log})")
@@ -90,6 +88,16 @@ class Service:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def _status(host: str, port: int, path: str) -> int:
+    connection = http.client.HTTPConnection(host, port, timeout=2)
+    try:
+        connection.request("GET", path)
+        with connection.getresponse() as answer:
+            return answer.status
+    finally:
+        connection.close()
 
 
 def free_port() -> int:
