@@ -80,6 +80,10 @@ class TopicTail:
         self._positions = dict(positions)
         self._most = most
         self._ends: dict[TopicPartition, int] = {}
+        self._consumer: AIOKafkaConsumer  # made on entering, when the topics are known to be there
+
+    async def __aenter__(self) -> Self:
+        partitions = [each for name in self._names for each in await partitions_of(name, self._client)]
         self._consumer = AIOKafkaConsumer(
             **self._client,
             group_id=None,
@@ -87,11 +91,8 @@ class TopicTail:
             auto_offset_reset="earliest",
             enable_auto_commit=False,
         )
-
-    async def __aenter__(self) -> Self:
-        partitions = [each for name in self._names for each in await partitions_of(name, self._client)]
-        await self._consumer.start()
         try:
+            await self._consumer.start()
             self._consumer.assign(partitions)
             self._ends = await self._consumer.end_offsets(partitions)
             for each in partitions:
@@ -114,7 +115,7 @@ class TopicTail:
         await self._stop()
 
     async def _stop(self) -> None:
-        """Stop the consumer; aiokafka's own cancellation of a fetch that waits for a dead broker is no news."""
+        """Stop the consumer; that aiokafka cancels its own fetch from a dead broker is no news."""
         try:
             await self._consumer.stop()
         except asyncio.CancelledError:

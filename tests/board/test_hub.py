@@ -7,9 +7,9 @@ from worker.board.hub import RING, Hub, LookAgain, State, Status, StatusMoved, S
 
 async def heard(hub, since, count):
     found = []
-    async for each in hub.listen(since):
-        found.append(each)
-        if len(found) == count:
+    async for news in hub.listen(since):
+        found += news
+        if len(found) >= count:
             break
     return found
 

@@ -63,6 +63,7 @@ def build(board: Board, *, intake: Callable[[], Coroutine[Any, Any, None]] | Non
         lifespan=lifespan,
     )
     app.state.board = board
+    app.state.events = live.Events(board)
     app.add_middleware(_Secure)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.include_router(live.router)

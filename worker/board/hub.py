@@ -97,20 +97,27 @@ class Hub:
         if changed:
             self.tell(StatusMoved(status))
 
-    async def listen(self, since: int | None = None) -> AsyncIterator[tuple[int, Update]]:
-        """Yield updates with their numbers, from number ``since`` on; ``LookAgain`` for those that are gone.
+    async def listen(
+        self, since: int | None = None, *, idle: float | None = None
+    ) -> AsyncIterator[list[tuple[int, Update]]]:
+        """Yield the updates that came, with their numbers, from number ``since`` on.
 
-        Ends when the hub is closed.
+        ``LookAgain`` stands for those that are gone, an empty list for ``idle`` seconds without any. Ends
+        when the hub is closed.
         """
         place = self._next if since is None or since > self._next else since
         while not self._closed:
             first = self._next - len(self._ring)
             if place < first:
                 place = self._next
-                yield place - 1, LookAgain()
-                continue
-            if place == self._next:
-                await self._news.wait()
-                continue
-            yield place, self._ring[place - first]
-            place += 1
+                yield [(place - 1, LookAgain())]
+            elif place < self._next:
+                news = [(number, self._ring[number - first]) for number in range(place, self._next)]
+                place = self._next
+                yield news
+            else:
+                try:
+                    async with asyncio.timeout(idle):
+                        await self._news.wait()
+                except TimeoutError:
+                    yield []

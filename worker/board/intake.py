@@ -40,7 +40,7 @@ class Source:
 
 
 async def run(source: Source, store: Store, hub: Hub) -> None:
-    """Read until cancelled. A broker that is away, or lacks the topics, is tried again for ever; so is a full disk.
+    """Read until cancelled. A broker that is away or lacks the topics, or a full disk, is tried again.
 
     Writing has a thread of its own: pages are served meanwhile.
     """

@@ -8,6 +8,7 @@ from typing import Final
 from worker.board.rows import StoryRow
 
 DOTS: Final = 60
+KINDS: Final = ("ran", "repeat", "stripped", "first")  # the later is drawn over the earlier
 NAMED: Final = 4
 WIDTH: Final = 160  # of the strip, in its own units
 LEAST_MS: Final = 3_600_000  # a strip is never shorter than an hour
@@ -15,20 +16,16 @@ STRIP: Final = "SELECT outlet, seen, relation, credit FROM variants WHERE story 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dot:
-    """A sighting on the strip: its place, and its kind: ``first``, ``stripped``, ``repeat`` or ``ran``."""
-
-    x: float
-    kind: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """A story on the Wire: the first outlets that ran it, in order, and its sightings over time."""
+    """A story on the Wire: the first outlets that ran it, in order, and its sightings over time.
+
+    ``strip`` has the dots of each kind (``ran``, ``repeat``, ``stripped``, ``first``) as the path of an SVG:
+    one dot is a line of no length with a round end.
+    """
 
     row: StoryRow
     outlets: tuple[str, ...]
-    dots: tuple[Dot, ...]
+    strip: tuple[tuple[str, str], ...]
 
 
 def items(connection: sqlite3.Connection, rows: Iterable[StoryRow]) -> tuple[Item, ...]:
@@ -37,22 +34,21 @@ def items(connection: sqlite3.Connection, rows: Iterable[StoryRow]) -> tuple[Ite
 
 
 def _item(row: StoryRow, sightings: Sequence[sqlite3.Row]) -> Item:
-    outlets = dict.fromkeys(each["outlet"] for each in sightings if each["outlet"] is not None)
-    times = [each["seen"] for each in sightings if each["seen"] is not None]
-    first = min(times, default=0)
-    length = max(max(times, default=0) - first, LEAST_MS)
+    outlets = dict.fromkeys(each[0] for each in sightings if each[0] is not None)
+    seen = [(each[1], _kind(each[2], each[3])) for each in sightings if each[1] is not None]
+    first = min([at for at, _ in seen], default=0)
+    length = max(max([at for at, _ in seen], default=0) - first, LEAST_MS)
+    dots: dict[str, dict[int, None]] = {kind: {} for kind in KINDS}
+    for at, kind in seen:
+        dots[kind][4 + (WIDTH - 8) * (at - first) // length] = None
     return Item(
         row=row,
         outlets=tuple(outlets)[:NAMED],
-        dots=tuple(
-            Dot(x=round(4 + (WIDTH - 8) * (each["seen"] - first) / length, 1), kind=_kind(each))
-            for each in sightings
-            if each["seen"] is not None
-        ),
+        strip=tuple((kind, "".join([f"M{x} 12h0" for x in dots[kind]])) for kind in KINDS if dots[kind]),
     )
 
 
-def _kind(sighting: sqlite3.Row) -> str:
-    if sighting["relation"] in {"original", "repeat"}:
-        return "first" if sighting["relation"] == "original" else "repeat"
-    return "stripped" if sighting["credit"] == "stripped" else "ran"
+def _kind(relation: str | None, credit: str | None) -> str:
+    if relation in {"original", "repeat"}:
+        return "first" if relation == "original" else "repeat"
+    return "stripped" if credit == "stripped" else "ran"
