@@ -131,7 +131,7 @@ def fill(folder, stories, variants):
     took = time.monotonic() - began
     store.close()
     print(
-        f"filled: {stories} stories, {offset} variants in {took:.0f} s ({offset / took:.0f}/s, made up as they "
+        f"filled: {stories} stories, {offset} variants in {took:.0f} s ({offset / took:.0f}/s, made up as we "
         f"go), {sum(each.stat().st_size for each in folder.iterdir()) / 1e9:.2f} GB"
     )
 

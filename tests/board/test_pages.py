@@ -1,6 +1,7 @@
 """Pages say what the store holds, escape what others wrote, and answer what cannot be asked."""
 
 import re
+from dataclasses import dataclass, replace
 
 import pytest
 from lxml import html
@@ -149,3 +150,31 @@ async def test_a_merged_story_is_found_under_its_old_id(pages, store):
     answer = await pages.get("/stories/younger")
     assert answer.status_code == 308
     assert answer.headers["location"] == "/stories/older"
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What reach.v1 holds."""
+
+    canonical_id: str = "c1"
+    sequence: int = 3
+    action: str = "kill"
+    cause: str = "ordered"
+    outlet: str | None = None
+    note: str | None = EVIL
+    carrying: int = 1
+    carriers: tuple = (
+        {"outlet": "Pier Post", "story_id": "s", "url": "https://pier.example/1", "seen": None},
+    )
+
+
+async def test_a_kill_names_who_still_carries_the_copy(pages, store):
+    write(store, [event(original(canonical_id="c1"), 0)], {})
+    told = replace(event(original(), 1), message=Reach(), schema="reach.v1")
+    write(store, [told], {})
+    write(store, [told], {})
+    text = await ok(pages, "/stories/c1")
+    assert "Kill and correction reach" in text
+    assert text.count("Pier Post") == 1
+    assert "1 item</strong> of outlets still carries the copy" in text
+    assert "<script>alert" not in text

@@ -14,10 +14,14 @@ LEVEL = 3  # of zstd
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What variant.v1 tells of a placement beside its copy."""
+    """What variant.v1 tells of a placement beside its copy.
+
+    ``against`` is the story whose copy its figures and its map are told against; None is the founding one.
+    """
 
     variant: Variant | None
     links: tuple[Link, ...]
+    against: str | None = None
 
 
 def keep(connection: sqlite3.Connection, n: int, message: VariantV1) -> None:
@@ -36,6 +40,7 @@ def evidence_of(connection: sqlite3.Connection, n: int) -> Evidence:
     return Evidence(
         variant=None if facts["variant"] is None else reader_of(Variant)(facts["variant"]),
         links=tuple([reader_of(Link)(each) for each in facts["links"]]),
+        against=(facts["variant"] or {}).get("against"),
     )
 
 

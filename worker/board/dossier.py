@@ -4,7 +4,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from topics.messages import Member
 from worker.board import queries
@@ -58,6 +58,7 @@ class Dossier:
     compared: Compared | None
     links: tuple[LinkRow, ...]
     forgotten: tuple[Member, ...]
+    reaches: tuple[dict[str, Any], ...]
     aliases: tuple[str, ...]
 
 
@@ -78,6 +79,7 @@ def dossier(
         compared=_compared(connection, story, page.rows, sequence),
         links=queries.links(connection, story),
         forgotten=queries.forgotten(connection, story),
+        reaches=queries.reaches(connection, story),
         aliases=queries.aliases(connection, story.canonical_id),
     )
 
@@ -98,14 +100,14 @@ def _trees(rows: Sequence[VariantRow]) -> tuple[Node, ...]:
 def _matrices(
     connection: sqlite3.Connection, rows: Sequence[VariantRow], evidence: dict[int, Evidence]
 ) -> tuple[Matrix, ...]:
-    """Make a matrix for each canonical copy: one, and one more for each story that was merged."""
-    by_copy: dict[str | None, list[VariantRow]] = defaultdict(list)
+    """Make a matrix for each copy that maps count: the founding one, later versions, merged stories."""
+    by_copy: dict[tuple[str | None, str | None], list[VariantRow]] = defaultdict(list)
     for row in rows:
         if row.relation != "repeat":
-            by_copy[row.published_under].append(row)
+            by_copy[row.published_under, evidence[row.n].against].append(row)
     made: list[Matrix] = []
-    for members in by_copy.values():
-        founder = queries.founder(connection, members[0])
+    for (_, against), members in by_copy.items():
+        founder = queries.founder(connection, members[0], against)
         if founder is None:
             continue
         paragraphs = len(copy_of(connection, founder.n).paragraphs)
@@ -141,7 +143,7 @@ def _compared(
     if chosen is None:
         return None
     evidence = evidence_of(connection, chosen.n)
-    founder = queries.founder(connection, chosen)
+    founder = queries.founder(connection, chosen, evidence.against)
     diff = None
     if founder is not None and evidence.variant is not None:
         diff = compare(copy_of(connection, founder.n), copy_of(connection, chosen.n), evidence.variant)

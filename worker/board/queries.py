@@ -23,6 +23,7 @@ HOUR_MS: Final = 3_600_000
 STORY_COLUMNS: Final = (
     "s.n, s.canonical_id, s.headline, s.agency, s.language, s.slug, s.version, s.founded, s.updated,"
     " s.variants, s.outlets, s.repeats, s.sequence, s.stripped, s.corrected, s.killed, s.embargoed,"
+    " s.standing, s.carrying,"
     " (SELECT count(*) FROM variants p WHERE p.story = s.n AND p.seen > :hour) AS pace"
 )
 VARIANT_COLUMNS: Final = (
@@ -139,8 +140,18 @@ def variant(connection: sqlite3.Connection, canonical_id: str, sequence: int) ->
     return None if row is None else VariantRow(**dict(row))
 
 
-def founder(connection: sqlite3.Connection, row: VariantRow) -> VariantRow | None:
-    """Find the original whose paragraphs the paragraph map of a variant counts; None when it is not known."""
+def founder(connection: sqlite3.Connection, row: VariantRow, against: str | None = None) -> VariantRow | None:
+    """Find the copy whose paragraphs the paragraph map of a variant counts; None when it is not known.
+
+    ``against`` names its story; None is the original of the id that the variant was published under.
+    """
+    if against is not None:
+        found = connection.execute(
+            f"SELECT {VARIANT_COLUMNS} FROM variants v LEFT JOIN stories s ON s.n = v.story"  # noqa: S608 - ours
+            " WHERE v.story_id = ? ORDER BY v.n LIMIT 1",
+            (against,),
+        ).fetchone()
+        return None if found is None else VariantRow(**dict(found))
     found = connection.execute(
         f"SELECT {VARIANT_COLUMNS} FROM variants v JOIN stories s ON s.n = v.story"  # noqa: S608 - ours
         " WHERE s.canonical_id = ? AND v.canonical_id = ? AND v.relation = 'original'"
@@ -162,6 +173,14 @@ def forgotten(connection: sqlite3.Connection, row: StoryRow) -> tuple[Member, ..
     }
     members = {each.story_id: each for each in (*told.first, *told.latest) if each.story_id not in known}
     return tuple(members.values())
+
+
+def reaches(connection: sqlite3.Connection, row: StoryRow) -> tuple[dict[str, Any], ...]:
+    """List what was told of the reach of kills, holds and corrections (reach.v1), in order."""
+    found = connection.execute(
+        "SELECT facts FROM reaches WHERE story = ? ORDER BY sequence, n LIMIT 1000", (row.n,)
+    )
+    return tuple(orjson.loads(each[0]) for each in found)
 
 
 def links(connection: sqlite3.Connection, row: StoryRow) -> tuple[LinkRow, ...]:

@@ -35,6 +35,8 @@ class StoryRow:
     corrected: bool
     killed: bool
     embargoed: bool
+    standing: str
+    carrying: int
     pace: int
 
 

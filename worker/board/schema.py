@@ -26,6 +26,8 @@ CREATE TABLE stories (
   corrected INTEGER NOT NULL DEFAULT 0,
   killed INTEGER NOT NULL DEFAULT 0,
   embargoed INTEGER NOT NULL DEFAULT 0,
+  standing TEXT NOT NULL DEFAULT 'running',
+  carrying INTEGER NOT NULL DEFAULT 0,
   snapshot BLOB
 );
 CREATE INDEX stories_updated ON stories (updated, n) WHERE into_id IS NULL;
@@ -69,6 +71,13 @@ CREATE TABLE links (
   share REAL NOT NULL, PRIMARY KEY (n, type, canonical_id, story_id)
 ) WITHOUT ROWID;
 CREATE INDEX links_to ON links (canonical_id);
+
+-- Whom a kill, a hold or a correction reaches: reach.v1 as it was told.
+CREATE TABLE reaches (
+  n INTEGER PRIMARY KEY, story INTEGER NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL,
+  sequence INTEGER NOT NULL, facts BLOB NOT NULL, UNIQUE (partition, offset)
+);
+CREATE INDEX reaches_story ON reaches (story, sequence);
 
 -- Ids that are deleted for good: canonical-stories holds a tombstone.
 CREATE TABLE taken_back (canonical_id TEXT PRIMARY KEY) WITHOUT ROWID;

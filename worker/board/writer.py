@@ -1,9 +1,9 @@
 """Write a batch of items into the store: rows of placements, merges, snapshots and rejects."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
@@ -55,6 +55,8 @@ class _Batch:
                 self._variant(placed, item.partition, item.offset)
             case Event(message=MergeV1(canonical_id=younger, into=older)):
                 self._merge(younger, older)
+            case Event(schema="reach.v1"):
+                self._reach(item)
             case Snapshot():
                 self._snapshot(item)
             case TakenBack():
@@ -131,7 +133,7 @@ class _Batch:
                 copy.slug,
                 copy.kind,
                 copy.pub_status,
-                version_of(copy),
+                version_of(message),
                 sum(len(each.text.split()) for each in copy.paragraphs),
                 message.reason,
             ),
@@ -188,6 +190,7 @@ class _Batch:
             return
         self._db.execute("UPDATE stories SET into_id = ? WHERE n = ?", (older, gone))
         self._db.execute("UPDATE variants SET story = ? WHERE story = ?", (into, gone))
+        self._db.execute("UPDATE reaches SET story = ? WHERE story = ?", (into, gone))
         self._touched[gone] = None
         self._touched[into] = None
 
@@ -201,6 +204,18 @@ class _Batch:
         if story is None:
             return
         self._db.execute("UPDATE stories SET snapshot = ? WHERE n = ?", (orjson.dumps(message), story))
+        self._touched[story] = None
+
+    def _reach(self, item: Event) -> None:
+        """Keep whom an order reaches."""
+        facts = orjson.loads(orjson.dumps(item.message))
+        story = self._story(facts["canonical_id"])
+        if story is None:
+            return
+        self._db.execute(
+            "INSERT OR IGNORE INTO reaches (story, partition, offset, sequence, facts) VALUES (?,?,?,?,?)",
+            (story, item.partition, item.offset, facts["sequence"], orjson.dumps(facts)),
+        )
         self._touched[story] = None
 
     def _take_back(self, canonical_id: str) -> None:
@@ -217,6 +232,7 @@ class _Batch:
             )
             for table in ("copies", "links", "variants"):
                 self._db.execute(f"DELETE FROM {table} WHERE n = ?", (n,))  # noqa: S608 - names are ours
+        self._db.execute("DELETE FROM reaches WHERE story = ?", (story,))
         self._db.execute("DELETE FROM stories WHERE n = ?", (story,))
         self._touched.pop(story, None)
 
@@ -272,11 +288,13 @@ def derive(connection: sqlite3.Connection, story: int) -> None:
     if row is None or row["snapshot"] is None:
         return
     told = orjson.loads(row["snapshot"])
+    standing, versions = told.get("standing", "running"), told.get("versions") or ()
     connection.execute(
         "UPDATE stories SET headline = coalesce(?, headline), agency = coalesce(?, agency),"
         " language = coalesce(?, language), founded = coalesce(?, founded), updated = max(updated, ?),"
         " variants = max(variants, ?), outlets = max(outlets, ?), repeats = max(repeats, ?),"
-        " sequence = max(sequence, ?) WHERE n = ?",
+        " sequence = max(sequence, ?), slug = coalesce(?, slug), version = coalesce(?, version),"
+        " standing = ?, carrying = ?, killed = max(killed, ?), corrected = max(corrected, ?) WHERE n = ?",
         (
             told["headline"],
             told["agency"],
@@ -287,6 +305,12 @@ def derive(connection: sqlite3.Connection, story: int) -> None:
             told["outlets"],
             told["repeats"],
             told["sequence"],
+            told.get("slug"),
+            version_name(versions[-1]) if versions else None,
+            standing,
+            told.get("carrying", 0),
+            standing in {"killed", "withheld"},
+            standing == "corrected",
             story,
         ),
     )
@@ -301,12 +325,20 @@ def indexed(story: StoryV1, told: Variant | None) -> tuple[str, str]:
     return clean(story.headline or ""), clean("\n".join(texts))[:INDEXED]
 
 
-def version_of(story: StoryV1) -> str | None:
-    """Name the version that the slug or the headline of a story tells, such as ``writethru 2``."""
-    if story.version_kind is None:
-        return None
-    number = "" if story.version_no is None else f" {story.version_no}"
-    return f"{story.version_kind}{number}"
+def version_of(message: VariantV1) -> str | None:
+    """Name the version of its agency's copy that a story carries, else the one that its own words tell."""
+    told = orjson.loads(orjson.dumps(message.variant)) or {}
+    if told.get("version"):
+        return version_name(told["version"])
+    copy = message.story
+    return version_name({"kind": copy.version_kind, "number": copy.version_no}) if copy.version_kind else None
+
+
+def version_name(version: Mapping[str, Any]) -> str:
+    """Name a version for people, such as ``writethru 2``; the first that was filed says nothing of itself."""
+    number = version.get("number")
+    kind = version.get("kind") or "first filing"
+    return kind if number is None else f"{kind} {number}"
 
 
 def clean(text: str) -> str:
