@@ -59,8 +59,8 @@ class Undecodable(Told):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TakenBack(Told):
-    """A tombstone on canonical-stories: whoever keeps the story has to delete it."""
+class Expired(Told):
+    """A tombstone on canonical-stories: the story left the window and is matched no more."""
 
     canonical_id: str
 
@@ -104,10 +104,10 @@ def read_event(record: Record) -> Event | Undecodable:
     return Event(message=message, schema=message.schema, **_where(record))
 
 
-def read_standing(record: Record) -> Snapshot | TakenBack | Undecodable:
-    """Read a record of canonical-stories, of which a tombstone takes the story back."""
+def read_standing(record: Record) -> Snapshot | Expired | Undecodable:
+    """Read a record of canonical-stories, of which a tombstone tells that the story expired."""
     if record.value is None:
-        return TakenBack(
+        return Expired(
             canonical_id=(record.key or b"").decode("utf-8", "replace"), schema=None, **_where(record)
         )
     return read_snapshot(record)

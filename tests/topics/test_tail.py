@@ -1,4 +1,4 @@
-"""A tail goes on from kept positions: nothing twice, nothing missed; tombstones and dead letters are told."""
+"""A tail goes on from kept positions: nothing twice, nothing missed; expiry and dead letters are told."""
 
 import asyncio
 
@@ -9,7 +9,7 @@ from topics.catalog import CANONICAL_STORIES, CANONICAL_VARIANTS, WIRE_REJECTS, 
 from topics.codec import encode
 from topics.consumer import MissingTopic
 from topics.headers import RejectHeaders, write_headers
-from topics.items import Refused, Snapshot, TakenBack, Undecodable
+from topics.items import Expired, Refused, Snapshot, Undecodable
 from topics.messages import CanonicalV1, MergeV1
 from topics.tail import TopicTail
 
@@ -64,8 +64,8 @@ async def test_a_tail_goes_on_where_its_reader_stopped(kafka, prefix, apply_topi
     assert sorted(each.into for each in told if isinstance(each, MergeV1)) == sorted(
         m.into for m in merges[:30]
     )
-    standing = [each for each in items if isinstance(each, Snapshot | TakenBack)]
-    assert [type(each) for each in standing] == [Snapshot, TakenBack]
+    standing = [each for each in items if isinstance(each, Snapshot | Expired)]
+    assert [type(each) for each in standing] == [Snapshot, Expired]
     assert standing[1].canonical_id == "c"
     (refused,) = [each for each in items if isinstance(each, Refused)]
     assert (refused.why, refused.value) == (WHY, b"\xff\x00")

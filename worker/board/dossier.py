@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -60,6 +60,7 @@ class Dossier:
     forgotten: tuple[Member, ...]
     reaches: tuple[dict[str, Any], ...]
     aliases: tuple[str, ...]
+    continues: StoryRow | None
 
 
 def dossier(
@@ -81,7 +82,16 @@ def dossier(
         forgotten=queries.forgotten(connection, story),
         reaches=queries.reaches(connection, story),
         aliases=queries.aliases(connection, story.canonical_id),
+        continues=_continued(connection, evidence.values()),
     )
+
+
+def _continued(connection: sqlite3.Connection, evidence: Iterable[Evidence]) -> StoryRow | None:
+    """Find the story outside the window that this one goes on from."""
+    for each in evidence:
+        if each.variant is not None and each.variant.expired is not None:
+            return queries.story(connection, each.variant.expired)
+    return None
 
 
 def _trees(rows: Sequence[VariantRow]) -> tuple[Node, ...]:

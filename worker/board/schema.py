@@ -79,9 +79,6 @@ CREATE TABLE reaches (
 );
 CREATE INDEX reaches_story ON reaches (story, sequence);
 
--- Ids that are deleted for good: canonical-stories holds a tombstone.
-CREATE TABLE taken_back (canonical_id TEXT PRIMARY KEY) WITHOUT ROWID;
-
 CREATE TABLE outlets (
   outlet TEXT PRIMARY KEY,
   variants INTEGER NOT NULL DEFAULT 0,

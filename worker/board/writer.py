@@ -7,11 +7,11 @@ from typing import Any, Final
 
 import orjson
 
-from topics.items import Event, Refused, Snapshot, TakenBack, Told, Undecodable
+from topics.items import Event, Expired, Refused, Snapshot, Told, Undecodable
 from topics.messages import MergeV1, StoryV1, Variant, VariantV1
 from topics.tail import Positions
 from topics.times import time_ms
-from worker.board.copies import copy_of, evidence_of, keep
+from worker.board.copies import keep
 from worker.board.store import Store
 
 SAMPLE: Final = 2000  # bytes of a rejected payload that are kept
@@ -59,10 +59,10 @@ class _Batch:
                 self._reach(item)
             case Snapshot():
                 self._snapshot(item)
-            case TakenBack():
-                self._take_back(item.canonical_id)
             case Refused():
                 self._reject(item)
+            case Expired():
+                pass  # the worker forgets it; the board remembers
             case Undecodable():
                 self._db.execute(
                     "INSERT INTO unread VALUES (?, 1, ?)"
@@ -81,8 +81,8 @@ class _Batch:
                 written.stories[row["canonical_id"]] = None
         return written
 
-    def _story(self, canonical_id: str) -> int | None:
-        """Find or make the row of the story that goes on under this id; None for one taken back."""
+    def _story(self, canonical_id: str) -> int:
+        """Find or make the row of the story that goes on under this id."""
         seen = {canonical_id}
         while True:
             row = self._db.execute(
@@ -94,15 +94,14 @@ class _Batch:
             seen.add(canonical_id)
         if row is not None:
             return int(row["n"])
-        if self._db.execute("SELECT 1 FROM taken_back WHERE canonical_id = ?", (canonical_id,)).fetchone():
-            return None
+        return self._new(canonical_id)
+
+    def _new(self, canonical_id: str) -> int:
         made = self._db.execute("INSERT INTO stories (canonical_id) VALUES (?)", (canonical_id,))
-        return made.lastrowid
+        return int(made.lastrowid or 0)
 
     def _variant(self, message: VariantV1, partition: int, offset: int) -> None:
-        story = None
-        if message.canonical_id is not None and (story := self._story(message.canonical_id)) is None:
-            return
+        story = None if message.canonical_id is None else self._story(message.canonical_id)
         told, copy = message.variant, message.story
         n = self._db.execute(
             "INSERT OR IGNORE INTO variants (story, canonical_id, partition, offset, sequence, story_id,"
@@ -178,14 +177,10 @@ class _Batch:
     def _merge(self, younger: str, older: str) -> None:
         """Let a story go on in another; its placements go along."""
         into = self._story(older)
-        if into is None or younger == older:
+        if younger == older:
             return
         row = self._db.execute("SELECT n, into_id FROM stories WHERE canonical_id = ?", (younger,)).fetchone()
-        if row is None:
-            made = self._db.execute("INSERT INTO stories (canonical_id) VALUES (?)", (younger,))
-            gone = int(made.lastrowid or 0)
-        else:
-            gone = int(row["n"])
+        gone = self._new(younger) if row is None else int(row["n"])
         if gone == into:  # told before, the other way round
             return
         self._db.execute("UPDATE stories SET into_id = ? WHERE n = ?", (older, gone))
@@ -201,8 +196,6 @@ class _Batch:
             self._merge(message.canonical_id, message.into)
             return
         story = self._story(message.canonical_id)
-        if story is None:
-            return
         self._db.execute("UPDATE stories SET snapshot = ? WHERE n = ?", (orjson.dumps(message), story))
         self._touched[story] = None
 
@@ -210,31 +203,11 @@ class _Batch:
         """Keep whom an order reaches."""
         facts = orjson.loads(orjson.dumps(item.message))
         story = self._story(facts["canonical_id"])
-        if story is None:
-            return
         self._db.execute(
             "INSERT OR IGNORE INTO reaches (story, partition, offset, sequence, facts) VALUES (?,?,?,?,?)",
             (story, item.partition, item.offset, facts["sequence"], orjson.dumps(facts)),
         )
         self._touched[story] = None
-
-    def _take_back(self, canonical_id: str) -> None:
-        """Delete a story and every trace of its copy, for good."""
-        self._db.execute("INSERT OR IGNORE INTO taken_back VALUES (?)", (canonical_id,))
-        row = self._db.execute("SELECT n FROM stories WHERE canonical_id = ?", (canonical_id,)).fetchone()
-        if row is None:
-            return
-        story = int(row["n"])
-        for (n,) in self._db.execute("SELECT n FROM variants WHERE story = ?", (story,)).fetchall():
-            words = indexed(copy_of(self._db, n), evidence_of(self._db, n).variant)
-            self._db.execute(
-                "INSERT INTO search (search, rowid, headline, body) VALUES ('delete', ?, ?, ?)", (n, *words)
-            )
-            for table in ("copies", "links", "variants"):
-                self._db.execute(f"DELETE FROM {table} WHERE n = ?", (n,))  # noqa: S608 - names are ours
-        self._db.execute("DELETE FROM reaches WHERE story = ?", (story,))
-        self._db.execute("DELETE FROM stories WHERE n = ?", (story,))
-        self._touched.pop(story, None)
 
     def _reject(self, item: Refused) -> None:
         why = item.why
