@@ -33,6 +33,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--no-broker", action="store_true", help="skip the tests that start a real Kafka; CI never does"
     )
+    parser.addoption(
+        "--pictures", action="store_true", help="rewrite docs/pictures from what the browser tests see"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -18,7 +18,7 @@ start may be in a snapshot as well; then its sequence is not above the snapshot'
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Final, Self
@@ -59,6 +59,22 @@ class _Present:
         if message.canonical_id is None or message.sequence is None:
             return False
         return message.sequence <= self.sequences.get(message.canonical_id, 0)
+
+
+async def partitions_of(topic: str, client: Mapping[str, Any]) -> list[TopicPartition]:
+    """List the partitions of a topic; MissingTopic when the broker does not have it.
+
+    ``client`` is what aiokafka takes, ``bootstrap_servers`` included.
+    """
+    admin = AIOKafkaAdminClient(**client)
+    try:
+        await admin.start()
+        (described,) = await admin.describe_topics([topic])
+    finally:
+        await admin.close()
+    if described["error_code"] or not described["partitions"]:
+        raise MissingTopic(f"the broker has no topic {topic!r}: was `wiretrace topics apply` run?")
+    return sorted(TopicPartition(topic, each["partition"]) for each in described["partitions"])
 
 
 class CanonicalConsumer:
@@ -135,7 +151,7 @@ class CanonicalConsumer:
 
     async def _all(self) -> AsyncIterator[Item]:
         """Tell every variant of the log, and when those of the past are told."""
-        partitions = await self._partitions(self._variants)
+        partitions = await partitions_of(self._variants, self._client)
         ends = await self._watermarks(partitions)
         self._consumer.assign(partitions)
         await self._consumer.seek_to_beginning(*partitions)
@@ -151,8 +167,8 @@ class CanonicalConsumer:
 
     async def _present_and_tail(self) -> AsyncIterator[Item]:
         """Tell the snapshots, then what they do not tell; the module's docstring says why that is all."""
-        stories = await self._partitions(self._stories)
-        variants = await self._partitions(self._variants)
+        stories = await partitions_of(self._stories, self._client)
+        variants = await partitions_of(self._variants, self._client)
         starts = await self._consumer.end_offsets(variants)  # last stable: this consumer reads committed
         snapshots, broken = await self._snapshots(stories)
         edges = await self._watermarks(variants)  # at and after these, no snapshot tells it
@@ -211,18 +227,6 @@ class CanonicalConsumer:
         async with AIOKafkaConsumer(**self._client, group_id=None) as reader:
             ends: dict[TopicPartition, int] = await reader.end_offsets(list(partitions))
         return ends
-
-    async def _partitions(self, topic: str) -> list[TopicPartition]:
-        """List the partitions of a topic; MissingTopic when the broker does not have it."""
-        admin = AIOKafkaAdminClient(**self._client)
-        try:
-            await admin.start()
-            (described,) = await admin.describe_topics([topic])
-        finally:
-            await admin.close()
-        if described["error_code"] or not described["partitions"]:
-            raise MissingTopic(f"the broker has no topic {topic!r}: was `wiretrace topics apply` run?")
-        return sorted(TopicPartition(topic, each["partition"]) for each in described["partitions"])
 
     def _follow_aliases(self, present: _Present) -> None:
         """Let a wanted id stand for the canonical stories it was merged into."""

@@ -1,9 +1,11 @@
 """What a consumer of the canonical topics is told, and how a record becomes it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from topics.codec import DecodeError, Fault, decode, decode_as
+from topics.headers import RejectHeaders, read_headers
 from topics.messages import CanonicalV1, MergeV1, VariantV1
 
 
@@ -14,7 +16,9 @@ class Record(Protocol):
     partition: int
     offset: int
     timestamp: int
+    key: bytes | None
     value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,21 @@ class Undecodable(Told):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Expired(Told):
+    """A tombstone on canonical-stories: the story left the window and is matched no more."""
+
+    canonical_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused(Told):
+    """A dead letter: a payload or part that could not become a story. ``value`` may be an excerpt."""
+
+    why: RejectHeaders
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaughtUp:
     """What follows happened after the consumer was opened; ``stories`` counts the snapshots before."""
 
@@ -83,6 +102,24 @@ def read_event(record: Record) -> Event | Undecodable:
         what = f"{message.schema} does not belong on {record.topic}"
         return _undecodable(record, DecodeError(Fault.UNEXPECTED_SCHEMA, what, schema=message.schema))
     return Event(message=message, schema=message.schema, **_where(record))
+
+
+def read_standing(record: Record) -> Snapshot | Expired | Undecodable:
+    """Read a record of canonical-stories, of which a tombstone tells that the story expired."""
+    if record.value is None:
+        return Expired(
+            canonical_id=(record.key or b"").decode("utf-8", "replace"), schema=None, **_where(record)
+        )
+    return read_snapshot(record)
+
+
+def read_refused(record: Record) -> Refused | Undecodable:
+    """Read a record of wire-rejects."""
+    try:
+        why = read_headers(RejectHeaders, record.headers)
+    except DecodeError as error:
+        return _undecodable(record, error)
+    return Refused(why=why, value=record.value or b"", schema=None, **_where(record))
 
 
 def _undecodable(record: Record, error: DecodeError) -> Undecodable:

@@ -17,9 +17,11 @@ from worker.commands.exits import Exit, fail
 VERBS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "demo": "Follow a sample stream through a Kafka and a worker of its own.",
+        "up": "Run broker, topics, worker and board together on this machine.",
         "broker": "Run a real Apache Kafka on this machine, without Docker or Java.",
         "topics": "Make a broker's topics match the catalogue, or list them.",
         "worker": "Split and place what arrives on wire-payloads, as a service.",
+        "board": "Show in a browser how stories travel, live.",
         "replay": "Publish payload files to wire-payloads, waiting for acks.",
         "poll": "Follow RSS, Atom and JSON feeds onto wire-payloads.",
         "follow": "Watch canonical stories and their variants as they are placed.",

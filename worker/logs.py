@@ -65,7 +65,7 @@ def configure(
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     logging.captureWarnings(capture=True)
-    for name in ("aiokafka", "faust", "mode", "kafka", "asyncio"):
+    for name in ("aiokafka", "faust", "mode", "kafka", "asyncio", "uvicorn"):
         library = logging.getLogger(name)
         library.handlers[:] = []
         library.propagate = True

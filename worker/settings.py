@@ -11,7 +11,9 @@ from typing import Any, Final, Self
 from worker.pipeline import Limits
 
 PREFIX: Final = "WIRETRACE_"
-ELSEWHERE: Final = frozenset({"WIRETRACE_BROKER_CACHE", "WIRETRACE_REQUIRE_SHARED"})
+ELSEWHERE: Final = frozenset(
+    {"WIRETRACE_BROKER_CACHE", "WIRETRACE_REQUIRE_SHARED", "WIRETRACE_REQUIRE_CHROMIUM"}
+)
 """Variables that other parts read: the embedded broker and the tests."""
 
 UNITS_MS: Final[Mapping[str, int]] = MappingProxyType(
@@ -54,6 +56,9 @@ class Settings:
     session_timeout: float = 30.0
     http_host: str = "127.0.0.1"
     http_port: int = 6066
+    board_host: str = "127.0.0.1"
+    board_port: int = 6060
+    board_data: Path | None = None
     log_level: str = "info"
     log_format: str = "auto"
     traces: bool = False
@@ -217,6 +222,9 @@ VARIABLES: Final[Mapping[str, Setting]] = MappingProxyType(
         "WIRETRACE_SESSION_TIMEOUT": Setting("session_timeout", _session),
         "WIRETRACE_HTTP_HOST": Setting("http_host", str.strip),
         "WIRETRACE_HTTP_PORT": Setting("http_port", _whole(0, 65535)),
+        "WIRETRACE_BOARD_HOST": Setting("board_host", str.strip),
+        "WIRETRACE_BOARD_PORT": Setting("board_port", _whole(0, 65535)),
+        "WIRETRACE_BOARD_DATA": Setting("board_data", Path),
         "WIRETRACE_LOG_LEVEL": Setting("log_level", _one_of(*LEVELS)),
         "WIRETRACE_LOG_FORMAT": Setting("log_format", _one_of(*LOG_FORMATS)),
         "WIRETRACE_TRACES": Setting("traces", _switch),

@@ -51,9 +51,14 @@ def command(
 
 
 def default_data() -> Path:
-    """Say where the broker keeps its data: the user's data folder (XDG)."""
+    """Say where the broker keeps its data."""
+    return user_data() / "broker"
+
+
+def user_data() -> Path:
+    """Name our place in the user's data folder (XDG)."""
     base = os.environ.get("XDG_DATA_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "share") / "wiretrace" / "broker"
+    return (Path(base) if base else Path.home() / ".local" / "share") / "wiretrace"
 
 
 def _tell(line: str) -> None:

@@ -1,12 +1,6 @@
 """``wiretrace demo``: a real Kafka, a worker and the sample stream, followed; nothing is left running."""
 
 import asyncio
-import contextlib
-import http.client
-import os
-import socket
-import subprocess
-import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -27,6 +21,7 @@ from worker.broker import Broker, BrokerError
 from worker.commands import connect, publishing
 from worker.commands.exits import Exit, fail
 from worker.commands.payloads import read_payloads
+from worker.commands.services import Service, ServiceError, environment, free_port
 from worker.settings import Settings
 from worker.stream.catalogue import apply
 
@@ -47,72 +42,37 @@ def command() -> None:
             _run(Path(folder), console)
     except BrokerError as error:
         fail(str(error))
+    except ServiceError as error:
+        fail(str(error), Exit.FAULT)
 
 
 def _run(folder: Path, console: Console) -> None:
     console.print("Starting Apache Kafka …")
     with Broker.start(folder / "kafka", tell=console.print) as broker:
-        settings = Settings(bootstrap=broker.bootstrap, http_port=_free_port())
+        settings = Settings(bootstrap=broker.bootstrap, http_port=free_port())
         changes = connect.run(apply(settings), settings)
         console.print(f"{len(changes.done)} topics made at {broker.bootstrap}; starting the worker …")
-        worker = _start_worker(settings, folder / "worker.log")
+        variables = environment(
+            keep=False,
+            WIRETRACE_BOOTSTRAP=settings.bootstrap,
+            WIRETRACE_HTTP_PORT=str(settings.http_port),
+            WIRETRACE_INSTANCE_ID="demo",
+        )
+        worker = Service(["worker"], variables, folder / "worker.log")
         try:
-            _wait_until_ready(settings, worker)
+            # What is published before would be split in the order of partitions, not of the sample.
+            worker.wait_until_ready(settings.http_host, settings.http_port, "/readyz", within=SETTLED_WITHIN)
             variants, merges, rejects = connect.run(_replay_and_follow(settings, worker, console), settings)
         finally:
-            code = _stop(worker)
+            code = worker.stop()
         _show(variants, merges, rejects, console)
     if code:
         fail(f"the worker ended with exit code {code}", Exit.FAULT)
     console.print("The worker and Kafka are stopped; nothing is left running.")
 
 
-def _start_worker(settings: Settings, log: Path) -> "subprocess.Popen[bytes]":
-    """Start ``wiretrace worker`` as a process of its own."""
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("WIRETRACE_")}
-    environment = {
-        **ours,
-        "WIRETRACE_BOOTSTRAP": settings.bootstrap,
-        "WIRETRACE_HTTP_PORT": str(settings.http_port),
-        "WIRETRACE_INSTANCE_ID": "demo",
-    }
-    with log.open("wb") as sink:
-        return subprocess.Popen(
-            [sys.executable, "-m", "worker", "worker"], env=environment, stdout=sink, stderr=sink
-        )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_until_ready(settings: Settings, worker: "subprocess.Popen[bytes]") -> None:
-    """Ask /readyz: what is published before would be split in the order of partitions, not of the sample."""
-    deadline = time.monotonic() + SETTLED_WITHIN
-    while worker.poll() is None and time.monotonic() < deadline:
-        with contextlib.suppress(OSError):
-            connection = http.client.HTTPConnection(settings.http_host, settings.http_port, timeout=2)
-            connection.request("GET", "/readyz")
-            if connection.getresponse().status == http.HTTPStatus.OK:
-                return
-        time.sleep(0.1)
-    fail("the worker did not become ready", Exit.FAULT)
-
-
-def _stop(worker: "subprocess.Popen[bytes]") -> int:
-    if worker.poll() is None:
-        worker.terminate()
-    try:
-        return worker.wait(timeout=20)
-    except subprocess.TimeoutExpired:
-        worker.kill()
-        return worker.wait()
-
-
 async def _replay_and_follow(
-    settings: Settings, worker: "subprocess.Popen[bytes]", console: Console
+    settings: Settings, worker: Service, console: Console
 ) -> tuple[list[VariantV1], list[MergeV1], dict[str, dict[str, str]]]:
     """Publish the sample and read what becomes of it, until every payload is accounted for."""
     files, manifest = list(sample.files()), sample.manifest()
@@ -143,7 +103,7 @@ async def _replay_and_follow(
         await consumer.seek_to_beginning(*partitions)
         deadline = time.monotonic() + SETTLED_WITHIN
         while len(_payloads(variants) | rejects.keys()) < len(files):
-            if worker.poll() is not None or time.monotonic() > deadline:
+            if worker.code is not None or time.monotonic() > deadline:
                 fail("the worker did not account for every payload", Exit.FAULT)
             for records in (await consumer.getmany(timeout_ms=200)).values():
                 for record in records:

@@ -16,8 +16,9 @@ from rich.table import Table
 from rich.text import Text
 
 from worker.commands.exits import fail
-from worker.commands.markup import clean, rows
+from worker.commands.markup import clean, inline, left, right
 from worker.commands.payloads import InputError
+from worker.matching.beside import rows
 
 Line = dict[str, Any]
 
@@ -119,14 +120,15 @@ def render(pair: Pair, *, side_by_side: bool = False, marks: bool = False) -> Re
     head: list[RenderableType] = [_summary(pair), Text()]
     if original is None or not changes:
         return Group(*head, *(Text(f"{text}\n") for text in copy))
-    compared = list(rows(_paragraphs(original), copy, changes))
+    places = [(each["change"], each.get("canonical"), each.get("variant")) for each in changes]
+    compared = list(rows(_paragraphs(original), copy, places))
     if not side_by_side:
-        return Group(*head, *(row.inline(marks=marks) for row in compared))
+        return Group(*head, *(inline(row, marks=marks) for row in compared))
     table = Table(show_lines=True, expand=True)
     table.add_column(Text(f"canonical: {_name(original)}"), ratio=1)
     table.add_column(Text(f"variant: {_name(line)}"), ratio=1)
     for row in compared:
-        table.add_row(row.left(marks=marks), row.right(marks=marks))
+        table.add_row(left(row, marks=marks), right(row, marks=marks))
     return Group(*head, table)
 
 

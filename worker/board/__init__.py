@@ -1,0 +1,1 @@
+"""The board: a downstream consumer that shows people how stories travel."""

@@ -1,0 +1,96 @@
+"""Serve a board until SIGTERM or Ctrl-C, and end cleanly."""
+
+import asyncio
+import contextlib
+import resource
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import uvicorn
+
+from worker.board import intake
+from worker.board.app import Board, build
+from worker.board.hub import Hub, State, Status
+from worker.board.intake import Source
+from worker.board.store import Store
+
+DRAIN = 5  # seconds for answers that are on their way
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to us: uvicorn would raise them again at its end."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def serve(source: Source, data: Path, *, host: str, port: int, ready: Callable[[str], None]) -> None:
+    """Serve the board of ``source`` from the store in ``data``; ``ready`` hears the address.
+
+    Raises StoreError and OSError (an address that is taken) before anything is served.
+    """
+    store = Store.open(data)
+    try:
+        asyncio.run(_serve(source, store, host=host, port=port, ready=ready))
+    finally:
+        store.close()
+
+
+async def _serve(source: Source, store: Store, *, host: str, port: int, ready: Callable[[str], None]) -> None:
+    hub = Hub(Status(State.STARTING, intake.now()))
+    faults: list[Exception] = []
+
+    async def read() -> None:
+        try:
+            await intake.run(source, store, hub)
+        except Exception as error:  # noqa: BLE001 - a board that no longer reads must not look well: it ends
+            faults.append(error)
+            stop()
+
+    app = build(Board(store=store, hub=hub), intake=read)
+    _allow_many_listeners()
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, timeout_graceful_shutdown=DRAIN, lifespan="on"
+    )
+    server = _Server(config)
+
+    def stop() -> None:
+        hub.close()  # the event streams end, which would not end by themselves
+        server.force_exit = server.should_exit  # asked twice
+        server.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    with _listening(host, port) as listener:
+        told = listener.getsockname()
+        ready(f"http://{told[0]}:{told[1]}/")
+        await server.serve(sockets=[listener])
+    if faults:
+        raise faults[0]
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Bind before anything else is done, so that a taken address is told at once."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(1024)
+    except BaseException:
+        listener.close()
+        raise
+    return listener
+
+
+def _allow_many_listeners() -> None:
+    """Raise the limit of open files to what the system allows: every listener holds one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = min(hard, 65_536) if hard != resource.RLIM_INFINITY else 65_536
+    if soft < wanted:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
