@@ -18,7 +18,6 @@ import orjson
 import pytest
 import yaml
 
-from worker.__main__ import VERBS
 from worker.broker.jars import kafka_version
 from worker.settings import VARIABLES, Settings
 
@@ -72,14 +71,7 @@ def test_the_settings_of_a_service_are_settings(compose, service):
     assert "NETWORK://kafka:19092" in listeners.split(",")
 
 
-OURS = [
-    "topics",
-    "worker",
-    pytest.param("board", marks=pytest.mark.skipif("board" not in VERBS, reason="the board is not merged")),
-]
-
-
-@pytest.mark.parametrize("service", OURS)
+@pytest.mark.parametrize("service", ["topics", "worker", "board"])
 def test_the_commands_of_the_services_exist(wiretrace_help, compose, service):
     assert wiretrace_help(*compose["services"][service]["command"]) == 0
 
