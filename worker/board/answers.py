@@ -3,6 +3,7 @@
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from topics.messages import CreditLines, Kept, LinkType, ParagraphChange, Relation, Status, Swap
 from topics.times import time_text
@@ -21,7 +22,7 @@ Time = Annotated[str, BeforeValidator(_time), Field(json_schema_extra={"format":
 Reference = Annotated[str, Field(json_schema_extra={"format": "uri-reference"})]
 Badge = Literal["stripped", "corrected", "killed", "embargoed"]
 
-STORY_EXAMPLE: Final = {
+STORY_EXAMPLE: Final[JsonDict] = {
     "canonical_id": "5f1d0c7a9be24c63a1d2e3f405162738",
     "href": "/api/stories/5f1d0c7a9be24c63a1d2e3f405162738",
     "headline": "Ferry runs aground off Korhaven",

@@ -14,11 +14,12 @@ from worker.board.conditional import DOCUMENTED, Conditional
 from worker.board.copies import evidence_of
 from worker.board.dossier import EVERY
 from worker.board.filters import Filters
-from worker.board.parameters import PAGE_SIZE, STORIES, VARIANTS, After, Asked, Limit, Text
+from worker.board.parameters import NARROWING, PAGE_SIZE, STORIES, VARIANTS, After, Asked, Limit, Text
 from worker.board.problems import Unknown, described
 from worker.board.rows import Page, StoryRow
 
 T = TypeVar("T")
+DIGITS: Final = 18  # of a number that the store can hold
 
 OK: Final[dict[int | str, dict[str, Any]]] = {
     200: {"headers": DOCUMENTED},
@@ -49,11 +50,12 @@ def list_stories(
     return _stories(request, board, page)
 
 
-@router.get("/search", openapi_extra=parameters.described(*(name for name in STORIES if name != "text")))
+@router.get("/search", openapi_extra=parameters.described(*NARROWING))
 def search_stories(  # noqa: PLR0913 - each is a parameter of the operation
+    *,
     request: Request,
     board: On,
-    asked: Annotated[Filters, Depends(Asked(*(name for name in STORIES if name != "text")))],
+    asked: Annotated[Filters, Depends(Asked(*NARROWING))],
     q: Text,
     after: After = "",
     limit: Limit = PAGE_SIZE,
@@ -105,7 +107,7 @@ def list_story_variants(
     "/stories/{canonical_id}/variants/{sequence}", responses=UNKNOWN, response_model=answers.VariantEvidence
 )
 def get_variant(
-    board: On, canonical_id: Id, sequence: Annotated[int, Path(ge=1, le=2**53 - 1)]
+    board: On, canonical_id: Id, sequence: Annotated[str, Path(description="Number of the variant.")]
 ) -> answers.VariantEvidence | Response:
     """Show one variant with what it kept, dropped, added and changed."""
     with board.store.reading() as connection:
@@ -113,11 +115,12 @@ def get_variant(
         if row is None:
             raise _no_story()
         if row.canonical_id != canonical_id:
-            return _moved(row, f"/variants/{sequence}")
-        found = queries.variant(connection, canonical_id, sequence)
+            return _moved(row, f"/variants/{quote(sequence, safe='')}")
+        digits = sequence.isascii() and sequence.isdigit() and len(sequence) <= DIGITS
+        found = queries.variant(connection, canonical_id, int(sequence)) if digits else None
         if found is None:
             at = f"/api/stories/{quote(canonical_id, safe='')}/variants"
-            raise Unknown(f"This story has no variant {sequence}.", look=at)
+            raise Unknown(f"This story has no variant {sequence[:40]!r}.", look=at)
         return replies.evidence(found, evidence_of(connection, found.n))
 
 
@@ -183,9 +186,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
         document = get_openapi(
             title=app.title, version=app.version, description=app.description, routes=app.routes
         )
-        document["components"]["schemas"]["Problem"] = problems.Problem.model_json_schema(
-            mode="serialization"
-        )
+        schemas = document["components"]["schemas"]
+        schemas["Problem"] = problems.Problem.model_json_schema(mode="serialization")
         app.openapi_schema = document
     return app.openapi_schema
 

@@ -1,4 +1,4 @@
-"""Answers that need not be sent again: entity tags, and what stands in the head of every answer to programs."""
+"""Answers to programs that need not be sent again, and what stands in the head of each."""
 
 from collections.abc import Callable, Coroutine
 from hashlib import blake2b
@@ -15,7 +15,7 @@ STATE: Final = "Wiretrace-Broker"
 SINCE: Final = "Wiretrace-Broker-Since"
 DOCUMENTED: Final = {
     "ETag": {
-        "description": "Names this content; send it back as If-None-Match.",
+        "description": "Names the content: send it as If-None-Match.",
         "schema": {"type": "string"},
     },
     STATE: {"description": "How the board stands to the broker.", "schema": {"type": "string"}},

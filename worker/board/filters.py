@@ -17,6 +17,7 @@ AGO: Final = re.compile(r"(\d{1,6})([mhdw])")
 DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
 WORD: Final = re.compile(r'"([^"]{1,200})"|([^\s"]{1,200})')
+LETTER: Final = re.compile(r"[0-9A-Za-z\u0080-\U0010ffff]")  # the search knows what is a letter
 WORDS_MOST: Final = 16
 
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -156,7 +157,7 @@ def phrase(text: str) -> str:
     terms: list[str] = []
     for found in WORD.finditer(text):
         term = found[1] or found[2]
-        if any(char.isalnum() for char in term):
+        if LETTER.search(term):
             star = "*" if found[2] and term.endswith("*") else ""
             terms.append('"' + term.rstrip("*").replace("\0", " ") + '"' + star)
     if not terms:

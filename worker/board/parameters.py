@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Annotated, Any, Final
 
@@ -13,11 +14,12 @@ from worker.board.filters import CHOICES, LANGUAGE, VALUE_MOST, BadFilter, Filte
 from worker.board.queries import PAGE, PAGE_MOST
 from worker.board.rows import CURSOR
 
-# A word or a phrase in quotation marks, and up to fifteen more; at least the first holds a letter or digit.
-# Each repetition ends where a character of another class begins: matching is at worst quadratic in 200.
-TEXT: Final = re.compile(
-    r'(?:"[^"]*[^\W_][^"]*"|[^\s"]*[^\W_][^\s"]*)(?: +(?:"[^"]+"|[^\s"]+)){0,15}',
-)
+# Words and phrases in quotation marks, sixteen at most; the first holds a letter, a digit or no ASCII.
+# Spelt so that every engine reads it alike; matching is at worst quadratic in the length, which is bounded.
+SPACES: Final = r"\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+LETTER: Final = rf"[^\x00-/:-@\[-`{{-\x7f{SPACES}]"
+WORD: Final = rf'[^\x00-\x20\x7f"{SPACES}]'
+TEXT: Final = re.compile(rf'(?:"[^"]*{LETTER}[^"]*"|{WORD}*{LETTER}{WORD}*)(?: +(?:"[^"]+"|{WORD}+)){{0,15}}')
 TIME: Final = [
     {"type": "string", "format": "date-time"},
     {"type": "string", "format": "date"},
@@ -33,11 +35,10 @@ SCHEMAS: Final[Mapping[str, tuple[Mapping[str, Any], str]]] = MappingProxyType(
         "slug": (NAME, "Slug without its version words."),
         "language": ({"type": "string", "pattern": f"^{LANGUAGE.pattern}$"}, "BCP 47 code, as it stands."),
         "since": ({"anyOf": TIME}, "Seen at or after: a time, a day, or so long ago (90m, 12h, 7d, 2w)."),
-        "until": ({"anyOf": TIME}, "Seen at or before; `since` must not be after it."),
+        "until": ({"anyOf": TIME}, "Seen at or before."),
         "text": (
             {"type": "string", "pattern": f"^{TEXT.pattern}$", "maxLength": VALUE_MOST},
-            'Words that all occur; "a phrase" in quotation marks; a star at the end of a word for any end.'
-            " The pattern reads every script's letters as word characters.",
+            'Words that all occur; "a phrase" in quotation marks; a star ends a word that may go on.',
         ),
         "badge": (
             {"type": "array", "items": {"type": "string", "enum": list(filters.BADGES)}},
@@ -69,6 +70,7 @@ def described(*names: str) -> dict[str, Any]:
 
 
 STORIES: Final = tuple(SCHEMAS)
+NARROWING: Final = tuple(name for name in SCHEMAS if name != "text")  # beside a text
 VARIANTS: Final = tuple(name for name in SCHEMAS if name != "badge")
 
 After = Annotated[
@@ -80,6 +82,9 @@ Text = Annotated[
     str, Query(pattern=f"^{TEXT.pattern}$", max_length=VALUE_MOST, description=SCHEMAS["text"][1])
 ]
 PAGE_SIZE: Final = PAGE
+
+
+Pairs = list[tuple[str, str]]
 
 
 class Asked:
@@ -96,7 +101,7 @@ class Asked:
 def read(pairs: Iterable[tuple[str, str]], names: tuple[str, ...], *, now: int) -> Filters:
     """Read parameters as strictly as their schemas are written. Raises BadFilter."""
     given = [(name, text) for name, text in pairs if name not in {"after", "limit", "q"}]
-    faults = {}
+    faults: dict[str, str] = {}
     for name, text in given:
         pattern = PATTERNS.get(name)
         if name not in names:
@@ -109,10 +114,24 @@ def read(pairs: Iterable[tuple[str, str]], names: tuple[str, ...], *, now: int) 
             faults[name] = f"is longer than {VALUE_MOST} characters"
         elif pattern and not pattern.fullmatch(text):
             faults[name] = f"{text[:60]!r} is not of the form that the API describes"
+    times, others = _apart(given)
     try:
-        asked = filters.read(given, now=now)
+        asked = filters.read(others, now=now)
+        since, until = (filters.read(each, now=now) for each in times)
     except BadFilter as error:
         raise BadFilter(faults | error.faults) from None
     if faults:
         raise BadFilter(faults)
-    return asked
+    return replace(asked, since=since.since, until=until.until)
+
+
+def _apart(given: Iterable[tuple[str, str]]) -> tuple[tuple[Pairs, Pairs], Pairs]:
+    """Take the two ends of a time apart: a schema cannot say that one is before the other.
+
+    A time that ends before it begins has nothing in it, which is no fault.
+    """
+    ends: dict[str, Pairs] = {"since": [], "until": []}
+    others: Pairs = []
+    for name, text in given:
+        ends.get(name, others).append((name, text))
+    return (ends["since"], ends["until"]), others

@@ -20,12 +20,12 @@ PLACES: Final = ("/api/", "/feeds/")
 class Problem(BaseModel):
     """What went wrong, after RFC 9457."""
 
-    type: str = Field("about:blank", description="about:blank: the status says it")
+    type: str = Field(default="about:blank", description="about:blank: the status says it")
     title: str = Field(description="the status in words")
     status: int
     detail: str = Field(description="what is wrong with this request")
     instance: str = Field(description="path that was asked")
-    look: str | None = Field(None, description="where what was asked for can be looked for")
+    look: str | None = Field(default=None, description="where what was asked for can be looked for")
     faults: dict[str, str] = Field(default_factory=dict, description="a sentence for each broken parameter")
 
     model_config = {

@@ -135,15 +135,6 @@ def _reach(connection: sqlite3.Connection, row: StoryRow) -> list[answers.Reache
     told = []
     for each in connection.execute(REACH, (row.n,)).fetchall():
         last = queries.variant(connection, row.canonical_id, each["newest"])
-        told.append(
-            answers.Reached(
-                outlet=each["outlet"],
-                first_seen=each["first_seen"],
-                last_seen=each["last_seen"],
-                sightings=each["sightings"],
-                version=last and last.version,
-                relation=last and last.relation,
-                credit=last and last.credit,
-            )
-        )
+        known = {name: getattr(last, name, None) for name in ("version", "relation", "credit")}
+        told.append(answers.Reached.model_validate(dict(each) | known))
     return told
