@@ -180,6 +180,12 @@ def list_rejects(
     )
 
 
+@router.get("/webhooks")
+def list_webhooks(board: On) -> answers.WebhookList:
+    """List the webhooks that the board was started with, and how each of them does."""
+    return answers.WebhookList(items=list(board.webhooks()), board=replies.board_state(board.hub.status))
+
+
 def describe(app: FastAPI) -> dict[str, Any]:
     """Write the OpenAPI document; for ``app.openapi``."""
     if app.openapi_schema is None:

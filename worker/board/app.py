@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from worker.board.answers import Webhook
 from worker.board.filters import BadFilter
 from worker.board.hub import Hub
 from worker.board.store import Store
@@ -40,11 +41,12 @@ class Board:
     store: Store
     hub: Hub
     clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000
+    webhooks: Callable[[], tuple[Webhook, ...]] = tuple  # how each of them does
 
 
 def build(board: Board, *, intake: Callable[[], Coroutine[Any, Any, None]] | None = None) -> FastAPI:
     """Build the application; ``intake`` runs as long as it does."""
-    from worker.board import api, live, pages  # noqa: PLC0415 - they ask this module what a board is
+    from worker.board import api, live, pages, subscribe  # noqa: PLC0415 - they ask this module what a board is
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -69,6 +71,7 @@ def build(board: Board, *, intake: Callable[[], Coroutine[Any, Any, None]] | Non
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.include_router(live.router)
     app.include_router(api.router)
+    app.include_router(subscribe.router)
     app.include_router(pages.router)
     app.add_exception_handler(BadFilter, _bad_filter)
     app.add_exception_handler(RequestValidationError, _bad_filter)
