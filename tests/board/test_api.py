@@ -40,8 +40,8 @@ async def test_a_story_comes_whole(pages):
     members = story["members"]
     assert len(members) == story["variants"] + story["repeats"]
     assert members[0]["relation"] == "original"
-    assert {each["outlet"] for each in story["reach"]} == {each["outlet"] for each in members}
-    assert sum(each["sightings"] for each in story["reach"]) == len(members)
+    assert {each["outlet"] for each in story["ran_by"]} == {each["outlet"] for each in members}
+    assert sum(each["sightings"] for each in story["ran_by"]) == len(members)
     page = await ask(pages, f"{listed['items'][0]['href']}/variants?limit=3")
     assert page["items"] == members[:3]
     cut = next(each for each in members if each["relation"] == "trimmed")

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 from pydantic.config import JsonDict
 
 from topics.messages import CreditLines, Kept, LinkType, ParagraphChange, Relation, Status, Swap
@@ -31,6 +31,7 @@ STORY_EXAMPLE: Final[JsonDict] = {
     "slug": "Ferry-Aground",
     "version": "writethru 2",
     "standing": "corrected",
+    "carrying": 1,
     "badges": ["stripped", "corrected"],
     "founded": "2026-11-22T21:05:00.000Z",
     "updated": "2026-11-22T22:41:10.000Z",
@@ -65,10 +66,8 @@ class Story(_Answer):
     language: Annotated[str | None, Field(description="BCP 47")]
     slug: str | None
     version: Annotated[str | None, Field(description="version that was seen last, such as writethru 2")]
-    standing: Annotated[
-        Literal["running", "corrected", "killed", "embargoed"],
-        Field(description="what its agency lets a desk do with it; killed also stands for withheld"),
-    ]
+    standing: Annotated[str, Field(description="running, corrected, withheld or killed, as its agency told")]
+    carrying: Annotated[int, Field(description="outlets' items of killed, withheld or uncorrected copy")]
     badges: list[Badge]
     founded: Annotated[Time | None, Field(description="first sighting")]
     updated: Annotated[Time, Field(description="latest sighting")]
@@ -138,7 +137,7 @@ class Version(_Answer):
     outlets: list[str]
 
 
-class Reached(_Answer):
+class RanBy(_Answer):
     """An outlet that ran the story: since when, and what it had when it was seen last."""
 
     outlet: str
@@ -158,7 +157,13 @@ class WholeStory(Story):
     next: Reference | None
     links: list[Link]
     versions: Annotated[list[Version], Field(description="of the members above; empty when none is named")]
-    reach: Annotated[list[Reached], Field(description="every outlet that ran it, the first first")]
+    ran_by: Annotated[list[RanBy], Field(description="every outlet that ran it, the first first")]
+    reach: Annotated[
+        list[dict[str, JsonValue]],
+        Field(
+            description="orders of its agency and what outlets did since, in order: reach.v1 as it was told"
+        ),
+    ]
     board: BoardState
 
 

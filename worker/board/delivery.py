@@ -92,7 +92,7 @@ class Sender:
                 try:
                     more = await self._call(self._take_over)
                 except sqlite3.OperationalError as error:  # a full disk, a store that is being rebuilt
-                    log.warning("webhook.collect_failed", webhook=self._hook.name, why=str(error))
+                    log.warning("webhook.not_collected", webhook=self._hook.name, why=str(error))
                     more = False
                 self._news.set()
                 if not more:
@@ -107,7 +107,7 @@ class Sender:
             try:
                 await self._send_next()
             except sqlite3.OperationalError as error:  # a full disk: posted again when it is noted again
-                log.warning("webhook.outbox_failed", webhook=self._hook.name, why=str(error))
+                log.warning("webhook.not_noted", webhook=self._hook.name, why=str(error))
                 await asyncio.sleep(self._post.rest)
 
     async def _send_next(self) -> None:
@@ -130,8 +130,11 @@ class Sender:
         pause = 0.0 if dead else self._post.retries[message.attempts]
         due = None if dead else self._board.clock() + int(pause * 1000)
         await self._call(lambda: self._outbox.failed(self._hook.name, message, error, due=due))
-        event = "webhook.dead" if dead else "webhook.failed"
-        log.warning(event, webhook=self._hook.name, id=message.id, attempt=message.attempts + 1, why=error)
+        number = message.attempts + 1
+        if dead:
+            log.error("webhook.dead", webhook=self._hook.name, id=message.id, attempt=number, why=error)
+        else:
+            log.warning("webhook.failed", webhook=self._hook.name, id=message.id, attempt=number, why=error)
         return False
 
     async def _deliver(self, message: Message) -> tuple[str | None, bool]:

@@ -22,6 +22,7 @@ from worker.board import queries, replies
 from worker.board.answers import Webhook
 from worker.board.rows import VariantRow
 from worker.board.saved import Hook
+from worker.board.store import StoreError
 
 FILE: Final = "webhooks.sqlite3"
 AT_ONCE: Final = 200  # placements of a partition that one turn reads for a webhook
@@ -71,21 +72,30 @@ class Tally:
 class Outbox:
     """The outbox in a folder. One thread at a time; ``tally`` from any."""
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / FILE
-        self._db = _connect(self._path)
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._db = _connect(path)
         self._db.executescript(TABLES)
+
+    @classmethod
+    def open(cls, folder: Path, hooks: Sequence[Hook]) -> "Outbox":
+        """Open the outbox of a folder; webhooks that are no more are forgotten, with what they had to post.
+
+        Raises StoreError when it cannot be used.
+        """
+        names = orjson.dumps([hook.name for hook in hooks]).decode()
+        try:
+            outbox = cls(folder / FILE)
+            with outbox._writing() as db:
+                for statement in FORGET:
+                    db.execute(statement, (names,))
+        except sqlite3.Error as error:
+            raise StoreError(f"the outbox in {folder} cannot be used: {error}") from error
+        return outbox
 
     def close(self) -> None:
         """Close the file."""
         self._db.close()
-
-    def keep(self, hooks: Sequence[Hook]) -> None:
-        """Forget webhooks that are no more, with what they had to post."""
-        names = orjson.dumps([hook.name for hook in hooks]).decode()
-        with self._writing() as db:
-            for statement in FORGET:
-                db.execute(statement, (names,))
 
     def collect(self, board: sqlite3.Connection, hook: Hook, *, now: int) -> bool:
         """Take over what came to the store for a webhook; True when there may be more.

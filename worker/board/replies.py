@@ -14,7 +14,7 @@ from worker.board.outlets import Outlet, OutletRow
 from worker.board.rejects import RejectRow
 from worker.board.rows import LinkRow, StoryRow, VariantRow
 
-REACH = """
+RAN_BY = """
 SELECT outlet, min(seen) AS first_seen, max(seen) AS last_seen, count(*) AS sightings, max(sequence) AS newest
   FROM variants WHERE story = ? AND outlet IS NOT NULL GROUP BY outlet ORDER BY first_seen, outlet LIMIT 1000
 """
@@ -63,7 +63,8 @@ def whole_story(connection: sqlite3.Connection, row: StoryRow, status: Status) -
                 answers.Version(name=each.name, outlets=_outlets(each.carried))
                 for each in versions(page.rows)
             ],
-            "reach": _reach(connection, row),
+            "ran_by": _ran_by(connection, row),
+            "reach": queries.reaches(connection, row),
             "board": status,
         }
     )
@@ -107,10 +108,8 @@ def badges(row: StoryRow) -> list[Badge]:
 
 
 def _story(row: StoryRow) -> dict[str, object]:
-    held = badges(row)
-    standing = next((each for each in ("killed", "embargoed", "corrected") if each in held), "running")
     values = {name: getattr(row, name) for name in StoryRow.__slots__}
-    return values | {"href": _href(row.canonical_id), "badges": held, "standing": standing}
+    return values | {"href": _href(row.canonical_id), "badges": badges(row)}
 
 
 def _outlet(row: OutletRow) -> dict[str, object]:
@@ -130,11 +129,11 @@ def _outlets(rows: tuple[VariantRow, ...]) -> list[str]:
     return list(dict.fromkeys(row.outlet for row in rows if row.outlet is not None))
 
 
-def _reach(connection: sqlite3.Connection, row: StoryRow) -> list[answers.Reached]:
+def _ran_by(connection: sqlite3.Connection, row: StoryRow) -> list[answers.RanBy]:
     """List the outlets that ran a story, the first first, with what each had when it was seen last."""
     told = []
-    for each in connection.execute(REACH, (row.n,)).fetchall():
+    for each in connection.execute(RAN_BY, (row.n,)).fetchall():
         last = queries.variant(connection, row.canonical_id, each["newest"])
         known = {name: getattr(last, name, None) for name in ("version", "relation", "credit")}
-        told.append(answers.Reached.model_validate(dict(each) | known))
+        told.append(answers.RanBy.model_validate(dict(each) | known))
     return told
