@@ -59,6 +59,8 @@ class Settings:
     board_host: str = "127.0.0.1"
     board_port: int = 6060
     board_data: Path | None = None
+    board_webhooks: Path | None = None
+    board_webhooks_private: bool = False
     log_level: str = "info"
     log_format: str = "auto"
     traces: bool = False
@@ -225,6 +227,8 @@ VARIABLES: Final[Mapping[str, Setting]] = MappingProxyType(
         "WIRETRACE_BOARD_HOST": Setting("board_host", str.strip),
         "WIRETRACE_BOARD_PORT": Setting("board_port", _whole(0, 65535)),
         "WIRETRACE_BOARD_DATA": Setting("board_data", Path),
+        "WIRETRACE_BOARD_WEBHOOKS": Setting("board_webhooks", _file),
+        "WIRETRACE_BOARD_WEBHOOKS_PRIVATE": Setting("board_webhooks_private", _switch),
         "WIRETRACE_LOG_LEVEL": Setting("log_level", _one_of(*LEVELS)),
         "WIRETRACE_LOG_FORMAT": Setting("log_format", _one_of(*LOG_FORMATS)),
         "WIRETRACE_TRACES": Setting("traces", _switch),

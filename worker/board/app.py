@@ -5,22 +5,24 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from worker.board.answers import Webhook
 from worker.board.filters import BadFilter
 from worker.board.hub import Hub
 from worker.board.store import Store
 
 HERE: Final = Path(__file__).parent
-API: Final = "/api/"
 HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
@@ -39,11 +41,12 @@ class Board:
     store: Store
     hub: Hub
     clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000
+    webhooks: Callable[[], tuple[Webhook, ...]] = tuple  # how each of them does
 
 
 def build(board: Board, *, intake: Callable[[], Coroutine[Any, Any, None]] | None = None) -> FastAPI:
     """Build the application; ``intake`` runs as long as it does."""
-    from worker.board import live, pages  # noqa: PLC0415 - they ask this module what a board is
+    from worker.board import api, live, pages, subscribe  # noqa: PLC0415 - they ask this module what a board is
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -59,7 +62,7 @@ def build(board: Board, *, intake: Callable[[], Coroutine[Any, Any, None]] | Non
         description="Canonical stories, their variants and the outlets that run them.",
         docs_url=None,
         redoc_url=None,
-        openapi_url=f"{API}openapi.json",
+        openapi_url="/api/openapi.json",
         lifespan=lifespan,
     )
     app.state.board = board
@@ -67,9 +70,13 @@ def build(board: Board, *, intake: Callable[[], Coroutine[Any, Any, None]] | Non
     app.add_middleware(_Secure)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.include_router(live.router)
+    app.include_router(api.router)
+    app.include_router(subscribe.router)
     app.include_router(pages.router)
     app.add_exception_handler(BadFilter, _bad_filter)
+    app.add_exception_handler(RequestValidationError, _bad_filter)
     app.add_exception_handler(HTTPException, _http)
+    app.openapi = partial(api.describe, app)  # type: ignore[method-assign]  # as FastAPI's manual has it
     return app
 
 
@@ -97,21 +104,26 @@ class _Secure:
 
 
 async def _bad_filter(request: Request, error: Exception) -> Response:
-    """Say what is wrong with the parameters: 400, as JSON under /api, else as a page."""
-    from worker.board import pages  # noqa: PLC0415 - as above
+    """Say what is wrong with the parameters: 400, as a page or as problem details."""
+    from worker.board import pages, problems  # noqa: PLC0415 - as above
 
-    faults = error.faults if isinstance(error, BadFilter) else {}
-    if request.url.path.startswith(API):
-        return JSONResponse({"detail": "bad filter", "faults": faults}, status_code=400)
-    return pages.bad_filter(request, faults)
+    match error:
+        case BadFilter():
+            faults = error.faults
+        case RequestValidationError():
+            faults = {str(each["loc"][-1])[:40]: str(each["msg"]) for each in error.errors()}
+        case _:
+            faults = {}
+    answer = problems.bad_filter if problems.wanted(request) else pages.bad_filter
+    return answer(request, faults)
 
 
 async def _http(request: Request, error: Exception) -> Response:
-    """Answer with a page and a way back, under /api with JSON."""
-    from worker.board import pages  # noqa: PLC0415 - as above
+    """Answer with a page and a way back, or with problem details."""
+    from worker.board import pages, problems  # noqa: PLC0415 - as above
 
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    detail = str(error.detail) if isinstance(error, HTTPException) else "fault"
-    if request.url.path.startswith(API):
-        return JSONResponse({"detail": detail}, status_code=status)
-    return pages.not_there(request, status, detail)
+    if not isinstance(error, HTTPException):
+        error = HTTPException(500, "fault")
+    if problems.wanted(request):
+        return problems.http(request, error)
+    return pages.not_there(request, error.status_code, str(error.detail))

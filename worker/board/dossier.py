@@ -76,7 +76,7 @@ def dossier(
         longest=max((row.lag or 0.0 for row in page.rows), default=0.0),
         trees=_trees(page.rows),
         matrices=_matrices(connection, page.rows, evidence),
-        versions=_versions(page.rows),
+        versions=versions(page.rows),
         compared=_compared(connection, story, page.rows, sequence),
         links=queries.links(connection, story),
         forgotten=queries.forgotten(connection, story),
@@ -130,7 +130,7 @@ def _matrices(
     return tuple(made)
 
 
-def _versions(rows: Sequence[VariantRow]) -> tuple[Version, ...]:
+def versions(rows: Sequence[VariantRow]) -> tuple[Version, ...]:
     """Group the variants by the version that they name, in order of appearance; none when none is named."""
     by_name: dict[str | None, list[VariantRow]] = defaultdict(list)
     for row in rows:

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Final, get_args
+from typing import Final, Self, get_args
 
 from topics.messages import Kept, Relation
 from topics.times import time_ms
@@ -16,7 +16,8 @@ UNITS_MS: Final = MappingProxyType({"m": 60_000, "h": 3_600_000, "d": 86_400_000
 AGO: Final = re.compile(r"(\d{1,6})([mhdw])")
 DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
-WORD: Final = re.compile(r'"([^"]{1,200})"|([^\s"]{1,100})')
+WORD: Final = re.compile(r'"([^"]{1,200})"|([^\s"]{1,200})')
+LETTER: Final = re.compile(r"[0-9A-Za-z\u0080-\U0010ffff]")  # the search knows what is a letter
 WORDS_MOST: Final = 16
 
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -54,6 +55,10 @@ class Filters:
 
     def __bool__(self) -> bool:
         return bool(self.given)
+
+    def searching(self, text: str) -> Self:
+        """Give these filters with a text to look for, which ``phrase`` accepts."""
+        return replace(self, text=text)
 
 
 NAMES: Final = (
@@ -152,7 +157,7 @@ def phrase(text: str) -> str:
     terms: list[str] = []
     for found in WORD.finditer(text):
         term = found[1] or found[2]
-        if any(char.isalnum() for char in term):
+        if LETTER.search(term):
             star = "*" if found[2] and term.endswith("*") else ""
             terms.append('"' + term.rstrip("*").replace("\0", " ") + '"' + star)
     if not terms:

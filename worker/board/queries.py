@@ -130,6 +130,22 @@ def variants(
     return Page(tuple(rows[:limit]), cursor(getattr(last, key) or 0, last.n))
 
 
+def landed(
+    connection: sqlite3.Connection, filters: Filters, partition: int, offset: int, *, limit: int
+) -> list[tuple[int, VariantRow]]:
+    """List the placements of a partition of canonical-variants, from an offset on, each with its own."""
+    where, values = _variant_filters(filters)
+    found = connection.execute(
+        f"SELECT v.offset, {VARIANT_COLUMNS} FROM variants v LEFT JOIN stories s ON s.n = v.story"  # noqa: S608 - values are bound
+        f" WHERE {' AND '.join(['v.partition = :partition AND v.offset >= :offset', *where])}"
+        " ORDER BY v.offset LIMIT :limit",
+        values | {"partition": partition, "offset": offset, "limit": limit},
+    )
+    return [
+        (row["offset"], VariantRow(**{name: row[name] for name in VariantRow.__slots__})) for row in found
+    ]
+
+
 def variant(connection: sqlite3.Connection, canonical_id: str, sequence: int) -> VariantRow | None:
     """Find the variant of a story by its sequence; None when there is none."""
     row = connection.execute(

@@ -5,15 +5,22 @@ import contextlib
 import resource
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
-from worker.board import intake
+from worker.board import delivery, intake
 from worker.board.app import Board, build
+from worker.board.delivery import Post
 from worker.board.hub import Hub, State, Status
 from worker.board.intake import Source
+from worker.board.outbox import Outbox, standing
+from worker.board.saved import Hook
 from worker.board.store import Store
 
 DRAIN = 5  # seconds for answers that are on their way
@@ -27,30 +34,50 @@ class _Server(uvicorn.Server):
         yield
 
 
-def serve(source: Source, data: Path, *, host: str, port: int, ready: Callable[[str], None]) -> None:
-    """Serve the board of ``source`` from the store in ``data``; ``ready`` hears the address.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listening:
+    """Where to listen, and who hears the address."""
+
+    host: str
+    port: int
+    ready: Callable[[str], None]
+
+
+def serve(
+    source: Source, data: Path, at: Listening, *, hooks: tuple[Hook, ...] = (), post: Post | None = None
+) -> None:
+    """Serve the board of ``source`` from the store in ``data``, and post to webhooks.
 
     Raises StoreError and OSError (an address that is taken) before anything is served.
     """
     store = Store.open(data)
     try:
-        asyncio.run(_serve(source, store, host=host, port=port, ready=ready))
+        with closing(Outbox.open(data, hooks)) as outbox:
+            board = Board(
+                store=store,
+                hub=Hub(Status(State.STARTING, intake.now())),
+                webhooks=partial(standing, hooks, outbox),
+            )
+            posting = partial(delivery.run, board, hooks, outbox, post or Post())
+            asyncio.run(_serve(source, board, posting, at))
     finally:
         store.close()
 
 
-async def _serve(source: Source, store: Store, *, host: str, port: int, ready: Callable[[str], None]) -> None:
-    hub = Hub(Status(State.STARTING, intake.now()))
+async def _serve(
+    source: Source, board: Board, posting: Callable[[], Coroutine[Any, Any, None]], at: Listening
+) -> None:
+    hub = board.hub
     faults: list[Exception] = []
 
     async def read() -> None:
         try:
-            await intake.run(source, store, hub)
+            await asyncio.gather(intake.run(source, board.store, hub), posting())
         except Exception as error:  # noqa: BLE001 - a board that no longer reads must not look well: it ends
             faults.append(error)
             stop()
 
-    app = build(Board(store=store, hub=hub), intake=read)
+    app = build(board, intake=read)
     _allow_many_listeners()
     config = uvicorn.Config(
         app, log_config=None, access_log=False, timeout_graceful_shutdown=DRAIN, lifespan="on"
@@ -65,9 +92,9 @@ async def _serve(source: Source, store: Store, *, host: str, port: int, ready: C
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
-    with _listening(host, port) as listener:
+    with _listening(at.host, at.port) as listener:
         told = listener.getsockname()
-        ready(f"http://{told[0]}:{told[1]}/")
+        at.ready(f"http://{told[0]}:{told[1]}/")
         await server.serve(sockets=[listener])
     if faults:
         raise faults[0]

@@ -55,7 +55,10 @@ def command(
         log_level=log_level,
     )
     try:
-        from worker.board.serve import serve  # noqa: PLC0415 - the extra 'board'
+        from worker.board import saved  # noqa: PLC0415 - the extra 'board'
+        from worker.board.delivery import Post  # noqa: PLC0415 - as above
+        from worker.board.saved import HookError  # noqa: PLC0415 - as above
+        from worker.board.serve import Listening, serve  # noqa: PLC0415 - as above
         from worker.board.store import StoreError  # noqa: PLC0415 - as above
     except ModuleNotFoundError as error:
         fail(f"{EXTRA} ({error.name} is missing)")
@@ -64,11 +67,11 @@ def command(
         serve(
             source_of(settings),
             settings.board_data or default_data(),
-            host=settings.board_host,
-            port=settings.board_port,
-            ready=_tell,
+            Listening(host=settings.board_host, port=settings.board_port, ready=_tell),
+            hooks=() if settings.board_webhooks is None else saved.read(settings.board_webhooks),
+            post=Post(private=settings.board_webhooks_private),
         )
-    except StoreError as error:
+    except (StoreError, HookError) as error:
         fail(str(error))
     except OSError as error:
         fail(f"cannot listen on {settings.board_host}:{settings.board_port}: {error.strerror or error}")
