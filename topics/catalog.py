@@ -14,6 +14,7 @@ from topics.messages import (
     MergeV1,
     Message,
     PlacementV1,
+    ReachV1,
     StoryV1,
     TickV1,
     VariantV1,
@@ -117,10 +118,10 @@ WIRE_PLACEMENTS: Final = Topic(
 )
 CANONICAL_VARIANTS: Final = Topic(
     name="canonical-variants",
-    purpose="Every placement and every merge, in order within a canonical story.",
+    purpose="Every placement, merge and reach of an order, in order within a canonical story.",
     owner="wiretrace place",
     key="canonical id, of a merge the one that goes on; story id when the story has none",
-    messages=(VariantV1, MergeV1),
+    messages=(VariantV1, MergeV1, ReachV1),
     headers=EventHeaders,
     partitions=6,
     cleanup=Cleanup.DELETE,

@@ -7,7 +7,7 @@ Needs aiokafka (``pip install wiretrace[consumer]``); nothing else in ``topics``
             match item:
                 case Snapshot(message=story): ...   # a canonical story as it stands
                 case CaughtUp(): ...                # from here on it is live
-                case Event(message=placed): ...     # a variant or a merge
+                case Event(message=placed): ...     # a variant, a merge, a reach
                 case Undecodable(reason=why): ...   # of a version that this code does not know
 
 Why there is no gap and no repeat: a variant and the snapshot that counts it are one transaction. The tail
@@ -28,7 +28,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from topics.catalog import CANONICAL_STORIES, CANONICAL_VARIANTS, topic_name
 from topics.items import CaughtUp, Event, Item, Snapshot, Undecodable, read_event, read_snapshot
-from topics.messages import CanonicalV1, MergeV1, VariantV1
+from topics.messages import CanonicalV1, MergeV1, ReachV1, VariantV1
 
 __all__ = ["CanonicalConsumer", "CaughtUp", "Event", "Item", "MissingTopic", "Snapshot", "Undecodable"]
 
@@ -52,7 +52,7 @@ class _Present:
         if message.into is not None:
             self.aliases[message.canonical_id] = message.into
 
-    def tells(self, message: VariantV1 | MergeV1) -> bool:
+    def tells(self, message: VariantV1 | MergeV1 | ReachV1) -> bool:
         """Say whether a snapshot already counts the message."""
         if isinstance(message, MergeV1):
             return message.canonical_id in self.aliases

@@ -27,6 +27,10 @@ Relation = Literal[
 LinkType = Literal["derives_from", "shares_quotes", "same_event"]
 Kept = Literal["kept", "altered", "stripped", "added", "none"]
 Change = Literal["kept", "edited", "moved", "dropped", "added"]
+Standing = Literal["running", "corrected", "withheld", "killed"]
+Action = Literal["kill", "withhold", "correct", "disregard", "replace", "advise"]
+Cause = Literal["ordered", "ran", "took_down", "corrected", "lifted"]
+NamedBy = Literal["id", "number", "slug", "headline", "copy"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +209,18 @@ class CreditLines:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One version of the agency's copy; named by the story that brought it."""
+
+    story_id: Annotated[Id, "the story that brought it"]
+    kind: Annotated[str | None, "its version words, such as writethru"] = None
+    number: Annotated[Count | None, "number in the version words"] = None
+    native_version: Annotated[str | None, "version of the item in its feed"] = None
+    created: Annotated[str | None, "when its agency made it"] = None
+    headline: Annotated[str | None, "its headline"] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
     """How the story relates to the copy of its canonical story."""
 
@@ -223,6 +239,8 @@ class Variant:
     names: Annotated[tuple[Swap, ...], "names that differ between aligned sentences"] = ()
     figures: Annotated[tuple[Swap, ...], "figures that differ between aligned sentences"] = ()
     expired: Annotated[str | None, "canonical story outside the window that an original belonged to"] = None
+    version: Annotated[Version | None, "the agency's version that it carries; null when none had come"] = None
+    against: Annotated[str | None, "story that all this is told against; null: the founding story"] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,6 +264,16 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ActsOn:
+    """A canonical story that an item acts on: its bulletin, its corrective, its substitute."""
+
+    canonical_id: Annotated[Id, "the canonical story"]
+    action: Annotated[Action, "what the item does to it"]
+    named_by: Annotated[NamedBy, "how the item names it"]
+    certain: Annotated[bool, "false: others answer to the name as well, and none of them is marked"] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VariantV1:
     """Where one story went. Also a line of ``wiretrace trace``."""
 
@@ -262,6 +290,36 @@ class VariantV1:
     story: Annotated[StoryV1, "the whole record, without its fingerprint"]
     reason: Annotated[str | None, "why it was not placed"] = None
     coordinates: Annotated[Coordinates, "payload and part"]
+    acts_on: Annotated[tuple[ActsOn, ...], "canonical stories that a bulletin or a substitute acts on"] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carrier:
+    """An outlet that runs copy of a canonical story."""
+
+    outlet: Annotated[str | None, "the outlet"] = None
+    story_id: Annotated[Id, "its latest story"]
+    url: Annotated[str | None, "where the outlet shows it"] = None
+    seen: Annotated[Time | None, "when it was delivered"] = None
+    version: Annotated[str | None, "story of the version that it carries"] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReachV1:
+    """Which outlets carry killed, withheld or uncorrected copy now, and what changed that."""
+
+    schema: Annotated[Literal["reach.v1"], TAG, "message and version"] = "reach.v1"
+    status: Annotated[Literal["reach"], "always reach"] = "reach"
+    canonical_id: Annotated[Id, "the canonical story"]
+    sequence: Annotated[Ordinal, "place within the canonical story, as of a variant"]
+    action: Annotated[Action, "what its agency ordered"]
+    cause: Annotated[Cause, "why this is told: the order, or what one outlet did after it"]
+    story_id: Annotated[Id, "story that caused it: the bulletin, the version, the outlet's story"]
+    ordered_by: Annotated[Id, "bulletin or version that ordered the action"]
+    outlet: Annotated[str | None, "outlet that ran, took down or corrected it; null when ordered"] = None
+    note: Annotated[str | None, "the order in its agency's words"] = None
+    carrying: Annotated[Count, "items of outlets that carry the copy now"]
+    carriers: Annotated[tuple[Carrier, ...], "these, up to a bound"] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -307,6 +365,11 @@ class CanonicalV1:
     repeats: Annotated[Count, "repeats so far"] = 0
     first: Annotated[tuple[Member, ...], "the first members, up to a bound"] = ()
     latest: Annotated[tuple[Member, ...], "the latest members beside the first, up to a bound"] = ()
+    standing: Annotated[Standing, "what its agency lets a desk do with it"] = "running"
+    ordered_by: Annotated[str | None, "bulletin or version that made it so"] = None
+    slug: Annotated[str | None, "slug that its agency filed it under"] = None
+    versions: Annotated[tuple[Version, ...], "its agency's versions in order, the latest up to a bound"] = ()
+    carrying: Annotated[Count, "items of outlets that carry killed, withheld or uncorrected copy"] = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -325,7 +388,7 @@ class ArticleV1:
     language: Annotated[str | None, "BCP 47 code"] = None
 
 
-Message = StoryV1 | TickV1 | PlacementV1 | VariantV1 | MergeV1 | CanonicalV1 | ArticleV1
+Message = StoryV1 | TickV1 | PlacementV1 | VariantV1 | MergeV1 | ReachV1 | CanonicalV1 | ArticleV1
 
 MESSAGES: tuple[type[Message], ...] = (
     StoryV1,
@@ -333,6 +396,7 @@ MESSAGES: tuple[type[Message], ...] = (
     PlacementV1,
     VariantV1,
     MergeV1,
+    ReachV1,
     CanonicalV1,
     ArticleV1,
 )

@@ -23,6 +23,7 @@ PROTOCOLS: Final = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 MECHANISMS: Final = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
 LEVELS: Final = ("debug", "info", "warning", "error")
 LOG_FORMATS: Final = ("auto", "json", "console")
+EMBARGOES: Final = ("hold", "mark")
 
 
 class SettingError(ValueError):
@@ -43,6 +44,7 @@ class Settings:
     instance_id: str | None = None
     window_ms: int = 7 * UNITS_MS["d"]
     tick_interval: float = 60.0
+    embargoes: str = EMBARGOES[0]
     payload_bytes: int = Limits().payload_bytes
     copy_words: int = Limits().copy_words
     stories: int = Limits().stories
@@ -211,6 +213,7 @@ VARIABLES: Final[Mapping[str, Setting]] = MappingProxyType(
         "WIRETRACE_INSTANCE_ID": Setting("instance_id", _name),
         "WIRETRACE_WINDOW": Setting("window_ms", duration_ms),
         "WIRETRACE_TICK_INTERVAL": Setting("tick_interval", _seconds),
+        "WIRETRACE_EMBARGOES": Setting("embargoes", _one_of(*EMBARGOES)),
         "WIRETRACE_PAYLOAD_BYTES": Setting("payload_bytes", _whole(1, 64 * 1024 * 1024)),
         "WIRETRACE_COPY_WORDS": Setting("copy_words", _whole(1, 10_000_000)),
         "WIRETRACE_STORIES": Setting("stories", _whole(1, 100_000)),

@@ -70,6 +70,7 @@ def test_snapshots_and_the_live_tail_are_told_apart():
         variants=1,
         outlets=2,
         agency=None,
+        standing="running",
     )
     assert line(live).endswith("Ferry late — 1 variant in 2 outlets  c1")
     assert line(replace(live, status="alias", into="c2")).endswith("Ferry late — merged into c2  c1")

@@ -135,6 +135,8 @@ async def audit(
         if message["schema"] == "merge.v1":
             into[message["canonical_id"]] = message["into"]
             continue
+        if message["schema"] == "reach.v1":
+            continue
         at = message["coordinates"]
         placed[at["topic"], at["partition"], at["offset"], at["part"]] += 1
         if message["canonical_id"] is not None:

@@ -57,31 +57,38 @@ class Newsroom:
             for text in copy
         ]
 
-    def story(self, copy: Sequence[str], *, outlet: str = "Daily Bugle", **facts: object) -> Story:
+    def story(self, copy: Sequence[str], *, outlet: str | None = "Daily Bugle", **facts: object) -> Story:
         """File copy as the next payload."""
         coordinates = Coordinates(topic="", partition=0, offset=self.offset)
         self.offset += 1
         paragraphs = tuple(Paragraph(text=text) for text in copy)
-        headline = facts.pop("headline", None)
+        told = {"kind": Kind.STORY, "source_format": "test", **facts}
         return Story(
             id=story_id(
                 outlet=outlet,
                 feed=None,
                 coordinates=coordinates,
-                native_id=None,
-                native_version=None,
+                native_id=told.get("native_id"),
+                native_version=told.get("native_version"),
                 paragraphs=paragraphs,
-                headline=headline,
+                headline=told.get("headline"),
             ),
             coordinates=coordinates,
             received=None,
-            source_format="test",
             outlet=outlet,
-            headline=headline,
             paragraphs=paragraphs,
             fingerprint=fingerprint(tuple(copy)),
-            kind=facts.pop("kind", Kind.STORY),
+            **told,
         )
+
+    def wire(self, copy: Sequence[str], **facts: object) -> Story:
+        """Write what an agency sends, as the next payload."""
+        told = {"source_format": "anpa-1312", "agency": "AP", "slug": "BC-US--Harbor Fire", **facts}
+        return self.story(copy, outlet=None, **told)
+
+    def send(self, copy: Sequence[str], *, at: int | None = None, **facts: object) -> Step:
+        """Let an agency send copy."""
+        return self.fold.place(self.wire(copy, **facts), at=at)
 
     def file(self, copy: Sequence[str], *, at: int | None = None, **facts: object) -> Step:
         return self.fold.place(self.story(copy, **facts), at=at)

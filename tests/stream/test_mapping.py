@@ -140,7 +140,7 @@ def test_a_variant_tells_its_placement_in_seconds_and_four_decimals():
     told = orjson.loads(encode(message))
     assert list(told) == [
         "schema", "status", "canonical_id", "sequence", "story_id", "outlet", "headline", "seen",
-        "variant", "links", "story", "reason", "coordinates",
+        "variant", "links", "story", "reason", "coordinates", "acts_on",
     ]  # fmt: skip
     assert told["seen"] == "2026-11-22T21:11:42.250Z"
     assert told["sequence"] == told["variant"]["sequence"] == 2

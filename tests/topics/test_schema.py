@@ -81,6 +81,7 @@ SHAPELESS = {
     "sequence-is-zero",
     "into-is-empty",
     "outlets-is-negative",
+    "carrying-is-negative",
     "founded-is-a-date",
     "article-has-neither-text-nor-html",
     "text-and-html-are-null",

@@ -31,7 +31,10 @@ class UnknownStory(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """The line of a story and the line of the original of its canonical story, where there is one."""
+    """The line of a story and that of the copy it is told against, where there is one.
+
+    That is the version of the agency that it carries, else the original of its canonical story.
+    """
 
     line: Line
     original: Line | None
@@ -87,21 +90,26 @@ def _open(source: Path) -> Any:  # noqa: ANN401 - a binary stream, gzipped or no
 
 
 def find(lines: Iterable[Line], story_id: str) -> Pair:
-    """Find a story and the original of its canonical story.
+    """Find a story and the copy that it is told against.
 
     An id may be cut to ``ID_LEAST`` characters as long as one story alone begins with it; raise
     UnknownStory otherwise.
     """
     originals: dict[str, Line] = {}
+    versions: dict[str, Line] = {}
     found: dict[str, Line] = {}
     for line in lines:
         of = line.get("story_id")
         if not isinstance(of, str) or "story" not in line:
             continue
-        if _variant(line).get("relation") == "original":
+        variant = _variant(line)
+        if variant.get("relation") == "original":
             originals.setdefault(line["canonical_id"], line)
-        if of == story_id or (len(story_id) >= ID_LEAST and of.startswith(story_id)):
-            found.setdefault(of, line)
+        if (variant.get("version") or {}).get("story_id") == of:
+            versions.setdefault(of, line)
+        asked_for = of == story_id or (len(story_id) >= ID_LEAST and of.startswith(story_id))
+        if asked_for and (of not in found or found[of].get("status") == "held"):  # it was released later
+            found[of] = line
     if story_id in found:
         found = {story_id: found[story_id]}
     if not found:
@@ -109,7 +117,8 @@ def find(lines: Iterable[Line], story_id: str) -> Pair:
     if len(found) > 1:
         raise UnknownStory(f"{story_id!r} begins {len(found)} ids: {', '.join(sorted(found)[:5])}")
     line = next(iter(found.values()))
-    return Pair(line, originals.get(line.get("canonical_id") or ""))
+    original = originals.get(line.get("canonical_id") or "")
+    return Pair(line, versions.get(_variant(line).get("against") or "", original))
 
 
 def render(pair: Pair, *, side_by_side: bool = False, marks: bool = False) -> RenderableType:
@@ -118,7 +127,7 @@ def render(pair: Pair, *, side_by_side: bool = False, marks: bool = False) -> Re
     copy = _paragraphs(line)
     changes = _variant(line).get("paragraphs") or []
     head: list[RenderableType] = [_summary(pair), Text()]
-    if original is None or not changes:
+    if original is None or not changes or not _fits(original, changes):
         return Group(*head, *(Text(f"{text}\n") for text in copy))
     places = [(each["change"], each.get("canonical"), each.get("variant")) for each in changes]
     compared = list(rows(_paragraphs(original), copy, places))
@@ -130,6 +139,11 @@ def render(pair: Pair, *, side_by_side: bool = False, marks: bool = False) -> Re
     for row in compared:
         table.add_row(left(row, marks=marks), right(row, marks=marks))
     return Group(*head, table)
+
+
+def _fits(original: Line, changes: list[Line]) -> bool:
+    """Tell whether the line holds all the copy that was compared: adds stand in lines of their own."""
+    return all((change.get("canonical") or 0) < len(_paragraphs(original)) for change in changes)
 
 
 def _variant(line: Line) -> Line:
@@ -161,9 +175,13 @@ def _summary(pair: Pair) -> RenderableType:
     tell("outlet", line["story"].get("outlet"))
     tell("status", " ".join(filter(None, (line.get("status"), line.get("reason")))))
     tell("canonical", line.get("canonical_id"))
+    for acts in line.get("acts_on") or ():
+        doubt = "" if acts.get("certain") else ", not certain"
+        tell(acts["action"], f"{acts['canonical_id']}, named by its {acts['named_by']}{doubt}")
     if not variant:
         return grid
     tell("relation", variant.get("relation"))
+    tell("version", _version(variant.get("version")))
     if pair.original is None:
         tell("", "the original of its canonical story is not among the lines")
     kept, own = variant.get("coverage") or 0, variant.get("novelty") or 0
@@ -180,6 +198,13 @@ def _summary(pair: Pair) -> RenderableType:
     for link in line.get("links") or ():
         tell(link["type"].replace("_", " "), f"{link['canonical_id']}, {link['share']:.0%}")
     return grid
+
+
+def _version(version: Line | None) -> str:
+    """Tell the version that it carries: its words, its time, its story."""
+    told = version or {}
+    words = " ".join(str(word) for word in (told.get("kind"), told.get("number")) if word is not None)
+    return ", ".join(filter(None, (words, told.get("created"), told.get("story_id"))))
 
 
 def _credit(variant: Line) -> str:

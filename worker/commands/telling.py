@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from topics.items import CaughtUp, Event, Item, Snapshot, Undecodable
-from topics.messages import CanonicalV1, MergeV1, Swap, Variant, VariantV1
+from topics.messages import CanonicalV1, MergeV1, ReachV1, Swap, Variant, VariantV1, Version
 
 Piece = tuple[str, str]
 """Text and its style, in rich's words; empty for plain."""
@@ -18,6 +18,15 @@ RELATION_STYLE: Final = {
     "edited": "yellow",
     "paraphrased": "magenta",
 }
+STANDING_STYLE: Final = {"corrected": "yellow", "withheld": "bold yellow", "killed": "bold red"}
+ORDERS: Final = {"kill": "killed", "withhold": "withheld", "correct": "corrected"}
+CAUSES: Final = {
+    "ran": "runs it",
+    "took_down": "took it down",
+    "corrected": "corrected it",
+    "lifted": "released again",
+}
+OUTLETS: Final = 6  # told in a line
 CREDIT_STYLE: Final = {"stripped": "bold red", "altered": "yellow", "kept": "green", "added": "yellow"}
 
 
@@ -51,6 +60,8 @@ def tell(item: Item, headlines: Headlines) -> list[Piece]:
             return [(f"— {before}what follows is live —", "dim")]
         case Event(message=MergeV1() as merge):
             return _merge(merge, headlines)
+        case Event(message=ReachV1() as reach):
+            return _reach(reach, headlines)
         case Event(message=VariantV1() as placed):
             return _placed(placed, headlines)
         case Undecodable():
@@ -65,7 +76,26 @@ def _snapshot(story: CanonicalV1) -> list[Piece]:
         return [*pieces, (f" — merged into {story.into}", "dim"), _id(story.canonical_id)]
     counts = f"{_count(story.variants, 'variant')} in {_count(story.outlets, 'outlet')}"
     agency = f"{story.agency}, " if story.agency else ""
-    return [*pieces, (f" — {agency}{counts}", ""), _id(story.canonical_id)]
+    pieces.append((f" — {agency}{counts}", ""))
+    if story.standing != "running":
+        pieces += [(", ", ""), (story.standing, STANDING_STYLE.get(story.standing, "yellow"))]
+        if story.carrying:
+            pieces.append((f", {story.carrying} carry it", ""))
+    return [*pieces, _id(story.canonical_id)]
+
+
+def _reach(reach: ReachV1, headlines: Headlines) -> list[Piece]:
+    order = ORDERS.get(reach.action, reach.action)
+    pieces = [_time(None), (_clean(headlines.of(reach.canonical_id)) or "(no headline)", "bold"), (" — ", "")]
+    if reach.cause == "ordered":
+        pieces.append((order, STANDING_STYLE.get(order, "yellow")))
+    else:
+        who = f"{_clean(reach.outlet) or 'unknown outlet'} " if reach.cause != "lifted" else ""
+        pieces.append((f"{order}; {who}{CAUSES.get(reach.cause, reach.cause)}", "yellow"))
+    named = [_clean(each.outlet) or "unknown outlet" for each in reach.carriers[:OUTLETS]]
+    more = f" and {reach.carrying - OUTLETS} more" if reach.carrying > OUTLETS else ""
+    carried = f"carried by {', '.join(named)}{more}" if named else "nobody carries it"
+    return [*pieces, (f"; {carried}", ""), _id(reach.canonical_id)]
 
 
 def _merge(merge: MergeV1, headlines: Headlines) -> list[Piece]:
@@ -103,6 +133,8 @@ def _variant(variant: Variant) -> list[Piece]:
         pieces.append((f", {variant.coverage:.0%} kept", ""))
         if variant.novelty:
             pieces.append((f", {variant.novelty:.0%} new", ""))
+    if variant.version is not None and variant.version.number is not None:
+        pieces.append((f", {_words(variant.version)}", "cyan"))
     if variant.credit != "none" or variant.agency:
         agency = variant.agency or "credit"
         said = agency if variant.credit == "none" else f"{agency} credit {variant.credit}"
@@ -113,6 +145,11 @@ def _variant(variant: Variant) -> list[Piece]:
         if swaps:
             pieces += [(f"; {noun} ", ""), (_swaps(swaps), "bold red")]
     return pieces
+
+
+def _words(version: Version) -> str:
+    """Say the version words of a version."""
+    return f"{_clean(version.kind) or 'version'} {version.number}"
 
 
 def _swaps(swaps: Iterable[Swap]) -> str:

@@ -14,9 +14,9 @@ from worker.commands.exits import fail
 from worker.commands.payloads import Delivery, InputError, read_payloads
 from worker.lineage.clock import Clock
 from worker.lineage.fold import Fold
-from worker.lineage.placement import Step
+from worker.lineage.placement import Status, Step
 from worker.pipeline import Empty, Limits, Rejected, split
-from worker.settings import duration_ms
+from worker.settings import EMBARGOES, duration_ms
 from worker.story import Coordinates, Story
 from worker.stream import mapping
 
@@ -36,6 +36,10 @@ def command(
         str | None,
         typer.Option(help="Forget stories after so long a time, such as 7d or 12h.", show_default="never"),
     ] = None,
+    *,
+    embargoes: Annotated[
+        str, typer.Option(help="hold: embargoed stories wait for their time; mark: they go on, marked.")
+    ] = EMBARGOES[0],
 ) -> None:
     """Place payload files without a broker: one JSON line a story, in the order of the input.
 
@@ -43,10 +47,12 @@ def command(
     from; payloads that were refused or hold no story have a line too.
     """
     try:
+        if embargoes not in EMBARGOES:
+            fail(f"--embargoes {embargoes!r} is none of {', '.join(EMBARGOES)}")
         deliveries = read_payloads(paths, manifest)
         limit = None if window is None else duration_ms(window)
         with out.open("wb") if out else nullcontext(sys.stdout.buffer) as sink:
-            for line in trace_lines(deliveries, window=limit):
+            for line in trace_lines(deliveries, window=limit, hold=embargoes == "hold"):
                 sink.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
             sink.flush()
     except InputError as error:
@@ -58,11 +64,19 @@ def command(
 
 
 def trace_lines(
-    deliveries: Iterable[Delivery], *, window: int | None = None, limits: Limits | None = None
+    deliveries: Iterable[Delivery],
+    *,
+    window: int | None = None,
+    limits: Limits | None = None,
+    hold: bool = True,
 ) -> Iterator[Line]:
-    """Yield the lines of a stream of payloads; the coordinates of a payload are its place in the input."""
-    fold, clock = Fold(window=window), Clock()
+    """Yield the lines of a stream of payloads; the coordinates of a payload are its place in the input.
+
+    ``hold`` keeps embargoed stories back until a later payload tells that their time has come.
+    """
+    fold, clock = Fold(window=window, hold=hold), Clock()
     limits = limits or Limits()
+    sources: dict[str, Line] = {}  # of stories that wait
     for place, delivery in enumerate(deliveries):
         at = Coordinates(topic="", partition=0, offset=place)
         payload = replace(delivery.payload, coordinates=at)
@@ -70,7 +84,7 @@ def trace_lines(
             match part:
                 case Story():
                     now, _ = clock.read(received=part.received, appended=None)
-                    yield from _placed(fold.place(part, at=now), delivery)
+                    yield from _placed(fold.place(part, at=now), delivery, sources)
                 case Rejected(reason=reason, message=message, part=index):
                     yield {
                         "payload": _source(delivery, number if index is None else index),
@@ -88,13 +102,19 @@ def trace_lines(
                     }
 
 
-def _placed(step: Step, delivery: Delivery) -> Iterator[Line]:
+def _placed(step: Step, delivery: Delivery, sources: dict[str, Line]) -> Iterator[Line]:
+    """Yield the lines of a step; ``sources`` remembers where the stories came from that wait."""
     for placement in step.placements:
         message = mapping.placement_to_wire(placement)
-        line: Line = {"payload": _source(delivery, placement.story.coordinates.part)}
-        yield line | orjson.loads(orjson.dumps(message))
+        story = placement.story
+        source = sources.pop(story.id, None) or _source(delivery, story.coordinates.part)
+        if placement.status is Status.HELD or (placement.status is Status.KEPT and story.part_no is not None):
+            sources[story.id] = source
+        yield {"payload": source} | orjson.loads(orjson.dumps(message))
     for merge in step.merges:
         yield orjson.loads(orjson.dumps(mapping.merge_to_wire(merge)))
+    for reach in step.reaches:
+        yield orjson.loads(orjson.dumps(mapping.reach_to_wire(reach)))
 
 
 def _source(delivery: Delivery, part: int) -> Line:

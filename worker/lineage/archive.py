@@ -11,6 +11,8 @@ from worker.story import (
     Credit,
     CreditKind,
     Dateline,
+    Furniture,
+    FurnitureKind,
     Kind,
     Paragraph,
     PubStatus,
@@ -32,6 +34,9 @@ _SELDOM: Final = tuple(
 )
 """Fields that most stories do not have, with the value that then stands for them."""
 
+_APART: Final = ("furniture", "warnings")
+"""Fields that are kept of a story alone which has not been published yet."""
+
 
 class Facts(NamedTuple):
     """What a canonical story tells of its founding story."""
@@ -44,8 +49,11 @@ class Facts(NamedTuple):
     language: str | None
 
 
-def pack(story: Story, *, copy: bool = True) -> bytes:
-    """Compress a story without its furniture, warnings and fingerprint, and without ``copy`` when told so."""
+def pack(story: Story, *, copy: bool = True, whole: bool = False) -> bytes:
+    """Compress a story without its fingerprint, and without ``copy`` when told so.
+
+    Furniture and warnings are left out as well, if it is not to be ``whole``.
+    """
     paragraphs = story.paragraphs if copy else ()
     place = story.coordinates
     dateline = story.dateline
@@ -59,7 +67,8 @@ def pack(story: Story, *, copy: bool = True) -> bytes:
         [[credit.kind, credit.text, credit.agency] for credit in story.credits],
         [paragraph.text for paragraph in paragraphs],
         [[at, paragraph.role] for at, paragraph in enumerate(paragraphs) if paragraph.role != Role.COPY],
-        {name: value for name, absent in _SELDOM if (value := getattr(story, name)) != absent},
+        {name: value for name, absent in _SELDOM if (value := getattr(story, name)) != absent}
+        | ({name: getattr(story, name) for name in _APART} if whole else {}),
     ]
     return compress(record)
 
@@ -109,6 +118,11 @@ def _seldom(name: str, value: Any) -> Any:  # noqa: ANN401 - any field
     """Give a field that JSON has changed its type back."""
     if name == "subjects":
         return tuple(Subject(**each) for each in value)
+    if name == "furniture":
+        return tuple(
+            Furniture(text=each["text"], kind=FurnitureKind(each["kind"]), before=each["before"])
+            for each in value
+        )
     if name == "pub_status":
         return PubStatus(value)
     return tuple(value) if isinstance(value, list) else value
@@ -140,6 +154,8 @@ def _clean(value: Any) -> Any:  # noqa: ANN401 - any JSON value
         return [_clean(item) for item in value]
     if isinstance(value, dict):
         return {name: _clean(item) for name, item in value.items()}
+    if isinstance(value, Furniture):
+        return {"text": _clean(value.text), "kind": value.kind, "before": value.before}
     if isinstance(value, Subject):
         return {"code": _clean(value.code), "scheme": _clean(value.scheme)}
     return value

@@ -7,7 +7,7 @@ entry among the known.
 
 import sys
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any, Final, TypeVar
@@ -42,6 +42,7 @@ Ready = TypeVar("Ready")
 class Departure:
     """A canonical story that expired: its id and those of its aliases, and a few keys of its copy."""
 
+    number: int
     ids: tuple[str, ...]
     keys: Keys
 
@@ -179,6 +180,16 @@ class Catalogue:
     def canonicals(self) -> int:
         """Count the canonical stories that are remembered."""
         return len(self._canons.alive())
+
+    def documents(self) -> list[int]:
+        """List the copies that are kept."""
+        found: list[int] = self._documents.alive().tolist()
+        return found
+
+    def is_held(self, number: int) -> bool:
+        """Tell whether a document is still held."""
+        row = self._documents.row(number)
+        return row >= 0 and int(self._documents.values["canon"][row]) >= 0
 
     def canon_at(self, number: int) -> Canon:
         """Give a living canonical story by its number."""
@@ -333,15 +344,26 @@ class Catalogue:
         )
 
     def hold(  # noqa: PLR0913 - what is known of a copy
-        self, canon: Canon, imprint: Imprint, *, at: int | None, hops: int, heritage: bytes | None, load: bool
-    ) -> None:
-        """Keep a copy for comparing, and index it. ``load`` one of many: ``settle`` ends that."""
+        self,
+        canon: Canon,
+        imprint: Imprint,
+        *,
+        at: int | None,
+        hops: int,
+        heritage: bytes | None,
+        load: bool,
+        kept: Collection[int] = (),
+    ) -> int:
+        """Keep a copy for comparing, index it and number it. ``load`` one of many: ``settle`` ends that.
+
+        Where there are enough, the oldest goes: never the canonical copy, those that are ``kept`` last.
+        """
         crowd = canon.crowd
         if crowd is not None and len(crowd.held) >= KEPT_COPIES:
-            self._release(crowd.held[1])  # the canonical copy stays, the oldest of the others goes
-            crowd.held = (crowd.held[0], *crowd.held[2:])
+            others = crowd.held[1:]
+            self.drop(canon, min([each for each in others if each not in kept] or others))
         number = self._documents.grow()
-        kept = imprint.packed if heritage is None else heritage + imprint.packed
+        packed = imprint.packed if heritage is None else heritage + imprint.packed
         values = self._documents.values
         row = self._documents.row(number)
         values["canon"][row] = canon.number
@@ -349,8 +371,8 @@ class Catalogue:
         values["posted"][row] = len(imprint.keys)
         values["seen"][row] = UNDATED if at is None else at
         values["hops"][row] = hops
-        values["place"][row] = self._shelf.add(kept)
-        values["size"][row] = len(kept)
+        values["place"][row] = self._shelf.add(packed)
+        values["size"][row] = len(packed)
         values["heritage"][row] = -1 if heritage is None else len(heritage)
         if crowd is None:
             traces = np.zeros(TRACES, np.uint32)
@@ -366,6 +388,26 @@ class Catalogue:
             self.postings.add(number, imprint.keys)
             self.keyworded.add(number, imprint.keywords)
             self.lexicon.add(imprint.slots)
+        return number
+
+    def drop(self, canon: Canon, number: int) -> None:
+        """Let a held copy go, of a canonical story that has a crowd."""
+        crowd = canon.crowd
+        if crowd is None:
+            raise LookupError(f"canonical story {canon.id} is alone")
+        crowd.held = tuple(each for each in crowd.held if each != number)
+        self._release(number)
+
+    def lead_with(self, canon: Canon, number: int, *, headline: str | None) -> None:
+        """Make a held document the canonical copy; the one before it stays held."""
+        crowd = canon.crowd
+        if crowd is not None:
+            crowd.held = (number, *(each for each in crowd.held if each != number))
+            crowd.headline = headline or crowd.headline
+
+    def touch(self, canon: Canon, at: int | None) -> None:
+        """Count one more message about a canonical story."""
+        self._change(canon, at)
 
     def make_ready(self, number: int, *, story: Story, lead: Bag, narrative: Narrative | None) -> None:
         """Keep what has been read of a held copy already."""
@@ -542,7 +584,7 @@ class Catalogue:
         for known in (int(self.row("known", number)),) if crowd is None else crowd.stories:
             self.known.pop(known, None)
         self._close(number)
-        return Departure(ids=(own, *(crowd.aliases if crowd else ())), keys=keys)
+        return Departure(number=number, ids=(own, *(crowd.aliases if crowd else ())), keys=keys)
 
     def _release(self, number: int) -> None:
         row, values = self._documents.row(number), self._documents.values

@@ -61,8 +61,8 @@ _NO_KEYS: Final[Keys] = np.empty(0, np.uint32)
 _NO_SLOTS: Final[Slots] = np.empty(0, np.uint16)
 
 
-def imprint_of(story: Story, *, copy: bool = True) -> Imprint:
-    """Make the imprint of a story that is not held, with or without its copy."""
+def imprint_of(story: Story, *, copy: bool = True, whole: bool = False) -> Imprint:
+    """Make the imprint of a story that is not indexed, with or without its copy, or ``whole``."""
     return Imprint(
         id=story.id,
         coordinates=story.coordinates,
@@ -71,7 +71,7 @@ def imprint_of(story: Story, *, copy: bool = True) -> Imprint:
         url=story.url,
         agency=story.agency,
         language=story.language,
-        packed=pack(story, copy=copy),
+        packed=pack(story, copy=copy, whole=whole),
         keys=_NO_KEYS,
         keywords=_NO_KEYS,
         slots=_NO_SLOTS,

@@ -47,6 +47,46 @@ class Kept(StrEnum):
     NONE = "none"  # neither side has one
 
 
+class Standing(StrEnum):
+    """What its agency lets a desk do with a canonical story; the later words outrank the earlier."""
+
+    RUNNING = "running"
+    CORRECTED = "corrected"  # an earlier version told something wrong
+    WITHHELD = "withheld"  # until a later usable version
+    KILLED = "killed"
+
+
+class Action(StrEnum):
+    """What an item does to another story that it names."""
+
+    KILL = "kill"
+    WITHHOLD = "withhold"
+    CORRECT = "correct"
+    DISREGARD = "disregard"  # one transmission of it
+    REPLACE = "replace"  # this is the substitute for a story that was killed
+    ADVISE = "advise"  # speaks of it, changes nothing
+
+
+class NamedBy(StrEnum):
+    """How an item names the story that it acts on."""
+
+    ID = "id"
+    NUMBER = "number"  # of the transmission
+    SLUG = "slug"
+    HEADLINE = "headline"
+    COPY = "copy"  # it does not: its copy tells
+
+
+class Cause(StrEnum):
+    """Why the reach of a kill, a withhold or a correction is told."""
+
+    ORDERED = "ordered"  # the agency ordered it
+    RAN = "ran"  # another outlet runs the killed or uncorrected copy
+    TOOK_DOWN = "took_down"
+    CORRECTED = "corrected"  # an outlet put a later version in its place
+    LIFTED = "lifted"  # the agency released what it had withheld
+
+
 class Change(StrEnum):
     """What became of a paragraph on the way from the canonical copy to the variant."""
 
@@ -90,6 +130,21 @@ class CreditLines:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One version of the agency's copy; named by the story that brought it.
+
+    ``kind`` and ``number`` are its version words, ``created`` its time as the agency tells it, RFC 3339.
+    """
+
+    story_id: str
+    kind: str | None = None
+    number: int | None = None
+    native_version: str | None = None
+    created: str | None = None
+    headline: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
     """One story as a variant of its canonical story.
 
@@ -98,6 +153,9 @@ class Variant:
     ``parent`` is the story that it most likely derives from (None for the original), ``hops`` the
     number of such steps up to the original. ``lag`` is milliseconds behind the first sighting. ``expired``
     is the canonical story that an original would have joined, had that not left the window.
+    ``version`` is the agency's version that the copy is nearest to, None when no version came yet;
+    ``against`` names the story that coverage, novelty and changes are told against, None for the
+    founding story.
     """
 
     relation: Relation
@@ -115,6 +173,8 @@ class Variant:
     names: tuple[Swap, ...] = ()
     figures: tuple[Swap, ...] = ()
     expired: str | None = None
+    version: Version | None = None
+    against: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +201,19 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ActsOn:
+    """A canonical story that an item acts on, and by what the item names it: id, number, slug, headline.
+
+    Not ``certain``: others answer to the name as well, and none of them is marked.
+    """
+
+    canonical_id: str
+    action: Action
+    named_by: NamedBy
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
     """Where one story went. ``canonical_id`` and ``variant`` are None unless it was matched."""
 
@@ -150,6 +223,38 @@ class Placement:
     variant: Variant | None = None
     links: tuple[Link, ...] = ()
     reason: str | None = None
+    acts_on: tuple[ActsOn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carrier:
+    """An outlet that runs copy of a canonical story; ``version`` is the story of the version it carries."""
+
+    outlet: str | None
+    story_id: str
+    url: str | None
+    seen: int | None
+    version: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Who carries killed, withheld or uncorrected copy now, and why that is told.
+
+    ``story_id`` is the story that caused it, ``ordered_by`` the bulletin or version that ordered the
+    action. ``carrying`` counts all, ``carriers`` lists them up to a bound.
+    """
+
+    canonical_id: str
+    sequence: int
+    action: Action
+    cause: Cause
+    story_id: str
+    ordered_by: str
+    outlet: str | None
+    note: str | None
+    carrying: int
+    carriers: tuple[Carrier, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +300,11 @@ class Canonical:
     first: tuple[Member, ...]
     latest: tuple[Member, ...]
     into: str | None = None
+    standing: Standing = Standing.RUNNING
+    ordered_by: str | None = None  # the bulletin or version that made it so
+    slug: str | None = None
+    versions: tuple[Version, ...] = ()  # in the agency's order, the latest up to a bound
+    carrying: int = 0  # outlets with killed, withheld or uncorrected copy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +321,7 @@ class Step:
     merges: tuple[Merge, ...] = ()
     canonicals: tuple[Canonical, ...] = ()
     expired: tuple[str, ...] = ()
+    reaches: tuple[Reach, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,9 @@ from typing import Any, Final, TypeVar, assert_never
 from topics import messages as wire
 from topics.times import time_ms, time_text
 from worker.lineage.placement import (
+    ActsOn,
     Canonical,
+    Carrier,
     CreditLines,
     Decision,
     Link,
@@ -21,8 +23,10 @@ from worker.lineage.placement import (
     Merge,
     ParagraphChange,
     Placement,
+    Reach,
     Swap,
     Variant,
+    Version,
 )
 from worker.story import (
     Coordinates,
@@ -195,6 +199,23 @@ def placement_to_wire(placement: Placement) -> wire.VariantV1:
         story=record,
         reason=placement.reason,
         coordinates=record.coordinates,
+        acts_on=tuple([_acts_on(each) for each in placement.acts_on]),
+    )
+
+
+def reach_to_wire(reach: Reach) -> wire.ReachV1:
+    """Turn whom an order reaches into reach.v1."""
+    return wire.ReachV1(
+        canonical_id=reach.canonical_id,
+        sequence=reach.sequence,
+        action=_word(reach.action),
+        cause=_word(reach.cause),
+        story_id=reach.story_id,
+        ordered_by=reach.ordered_by,
+        outlet=reach.outlet,
+        note=reach.note,
+        carrying=reach.carrying,
+        carriers=tuple([_carrier(each) for each in reach.carriers]),
     )
 
 
@@ -220,6 +241,11 @@ def canonical_to_wire(canonical: Canonical) -> wire.CanonicalV1:
         repeats=canonical.repeats,
         first=tuple([_member(each) for each in canonical.first]),
         latest=tuple([_member(each) for each in canonical.latest]),
+        standing=_word(canonical.standing),
+        ordered_by=canonical.ordered_by,
+        slug=canonical.slug,
+        versions=tuple([_version(each) for each in canonical.versions]),
+        carrying=canonical.carrying,
     )
 
 
@@ -263,7 +289,9 @@ def coordinates_from_wire(message: wire.Coordinates) -> Coordinates:
     )
 
 
-def record_key(message: wire.VariantV1 | wire.MergeV1 | wire.CanonicalV1 | wire.StoryV1) -> bytes:
+def record_key(
+    message: wire.VariantV1 | wire.MergeV1 | wire.ReachV1 | wire.CanonicalV1 | wire.StoryV1,
+) -> bytes:
     """Key the record of a message as the catalogue says: canonical id, or story id where there is none.
 
     A merge goes under the id that goes on: in its partition it stands before the variants that follow, so
@@ -276,7 +304,7 @@ def record_key(message: wire.VariantV1 | wire.MergeV1 | wire.CanonicalV1 | wire.
             key = message.canonical_id or message.story_id
         case wire.MergeV1():
             key = message.into
-        case wire.CanonicalV1():
+        case wire.ReachV1() | wire.CanonicalV1():
             key = message.canonical_id
         case _:
             assert_never(message)
@@ -336,6 +364,38 @@ def _variant(variant: Variant) -> wire.Variant:
         names=_swaps(variant.names),
         figures=_swaps(variant.figures),
         expired=variant.expired,
+        version=None if variant.version is None else _version(variant.version),
+        against=variant.against,
+    )
+
+
+def _version(version: Version) -> wire.Version:
+    return wire.Version(
+        story_id=version.story_id,
+        kind=version.kind,
+        number=version.number,
+        native_version=version.native_version,
+        created=version.created,
+        headline=version.headline,
+    )
+
+
+def _acts_on(acts: ActsOn) -> wire.ActsOn:
+    return wire.ActsOn(
+        canonical_id=acts.canonical_id,
+        action=_word(acts.action),
+        named_by=_word(acts.named_by),
+        certain=acts.certain,
+    )
+
+
+def _carrier(carrier: Carrier) -> wire.Carrier:
+    return wire.Carrier(
+        outlet=carrier.outlet,
+        story_id=carrier.story_id,
+        url=carrier.url,
+        seen=_time(carrier.seen),
+        version=carrier.version,
     )
 
 

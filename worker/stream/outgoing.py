@@ -9,7 +9,7 @@ from topics.codec import encode
 from topics.headers import PREFIX, EventHeaders, write_headers
 from topics.times import time_text
 from worker import VERSION
-from worker.lineage.placement import Step
+from worker.lineage.placement import Status, Step
 from worker.story import Story
 from worker.stream import mapping
 from worker.stream.publish import Outgoing
@@ -44,9 +44,10 @@ def tick_record(at: int, *, prefix: str) -> Outgoing:
 def step_records(step: Step, *, offset: int, prefix: str) -> list[Outgoing]:
     """Return all that one step of the fold publishes, in order.
 
-    Merges, variants, snapshots, tombstones of the snapshots that expired, decision.
+    Merges, variants, reaches, snapshots, tombstones of the snapshots that expired, decision.
 
-    ``offset`` is that of the record of wire-stories which the step decided.
+    ``offset`` is that of the record of wire-stories which the step decided. A story that is held is in the
+    decision alone.
     """
     decision = mapping.decision_to_wire(step.decision, offset=offset, worker=VERSION)
     at = decision.at
@@ -58,10 +59,18 @@ def step_records(step: Step, *, offset: int, prefix: str) -> list[Outgoing]:
             _record(merged, CANONICAL_VARIANTS.name, prefix, event="canonical.merged", id_=identity, time=at)
         )
     for placement in step.placements:
+        if placement.status is Status.HELD:
+            continue
         message = mapping.placement_to_wire(placement)
         identity = f"{message.story_id}/{message.sequence or 0}"
         records.append(
             _record(message, CANONICAL_VARIANTS.name, prefix, event="variant.placed", id_=identity, time=at)
+        )
+    for reach in step.reaches:
+        told = mapping.reach_to_wire(reach)
+        identity = f"{told.canonical_id}/{told.sequence}"
+        records.append(
+            _record(told, CANONICAL_VARIANTS.name, prefix, event="canonical.reached", id_=identity, time=at)
         )
     for canonical in step.canonicals:
         snapshot = mapping.canonical_to_wire(canonical)
@@ -98,7 +107,7 @@ def _record(  # noqa: PLR0913 - the attributes of a CloudEvent
     key: str | None = None,
     arrived: str | None = None,
 ) -> Outgoing:
-    if isinstance(message, wire.VariantV1 | wire.MergeV1 | wire.CanonicalV1 | wire.StoryV1):
+    if isinstance(message, wire.VariantV1 | wire.MergeV1 | wire.ReachV1 | wire.CanonicalV1 | wire.StoryV1):
         raw_key: bytes | None = mapping.record_key(message)
     else:
         raw_key = None if key is None else key.encode()

@@ -304,6 +304,15 @@ def _tell(result: Handled, record: ConsumerRecord, trace: Handling) -> None:
             outlet=placement.story.outlet,
             **trace.trace_id,
         )
+    for reach in result.step.reaches:
+        log.info(
+            "canonical.reached",
+            canonical_id=reach.canonical_id,
+            action=reach.action.value,
+            cause=reach.cause.value,
+            outlet=reach.outlet,
+            carrying=reach.carrying,
+        )
     for merge in result.step.merges:
         metrics.MERGES.inc()
         log.info("canonical.merged", canonical_id=merge.canonical_id, into=merge.into)

@@ -54,10 +54,13 @@ class Handled:
 class Placing:
     """State of ``place`` and what it publishes for each record, in the order of the log."""
 
-    def __init__(self, *, window: int | None, prefix: str, limit: int) -> None:
-        """Start empty. ``window``: milliseconds of stream time; ``limit``: bytes of a dead letter's value."""
+    def __init__(self, *, window: int | None, prefix: str, limit: int, hold: bool = True) -> None:
+        """Start empty. ``window``: milliseconds of stream time; ``limit``: bytes of a dead letter's value.
+
+        ``hold`` keeps embargoed stories back until their time.
+        """
         self._window = window
-        self._fold = Fold(window=window)
+        self._fold = Fold(window=window, hold=hold)
         self._clock = Clock()
         self._prefix = prefix
         self._limit = limit

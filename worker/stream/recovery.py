@@ -164,6 +164,7 @@ class Keeper:
             window=self._settings.window_ms,
             prefix=self._settings.prefix,
             limit=self._settings.payload_bytes,
+            hold=self._settings.embargoes == "hold",
         )
 
     async def _from_snapshot(self, ledger: Ledger) -> tuple[Placing, int, Mark | None]:
