@@ -15,7 +15,7 @@ from worker.board.rows import LinkRow, Page, StoryRow, VariantRow, cursor, read_
 
 PAGE: Final = 50
 PAGE_MOST: Final = 500
-MATCHES_MOST: Final = 20_000  # placements, the newest, in which words are found
+MATCHES_MOST: Final = 10_000  # placements, the newest, in which words are found
 ALIASES_MOST: Final = 32
 HOUR_MS: Final = 3_600_000
 
@@ -208,7 +208,7 @@ def links(connection: sqlite3.Connection, row: StoryRow) -> tuple[LinkRow, ...]:
     UNION ALL
     SELECT l.type, 0, s.canonical_id, max(l.share), v.outlet, NULL
       FROM links l JOIN variants v ON v.n = l.n JOIN stories s ON s.n = v.story
-      WHERE l.canonical_id IN (SELECT canonical_id FROM stories WHERE n = :n OR into_id = :id)
+      WHERE l.canonical_id IN (SELECT :id UNION SELECT canonical_id FROM stories WHERE into_id = :id)
       GROUP BY l.type, s.canonical_id
     ORDER BY share DESC LIMIT 100
     """

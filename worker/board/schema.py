@@ -30,6 +30,7 @@ CREATE TABLE stories (
   carrying INTEGER NOT NULL DEFAULT 0,
   snapshot BLOB
 );
+CREATE INDEX stories_into ON stories (into_id) WHERE into_id IS NOT NULL;
 CREATE INDEX stories_updated ON stories (updated, n) WHERE into_id IS NULL;
 CREATE INDEX stories_agency ON stories (agency, updated, n) WHERE into_id IS NULL;
 CREATE INDEX stories_language ON stories (language, updated, n) WHERE into_id IS NULL;

@@ -19,7 +19,8 @@ from worker.board.schema import TABLES, VERSION
 FILE: Final = "board.sqlite3"
 CLAIM: Final = "board.lock"
 BUSY_MS: Final = 10_000
-CACHE_KIB: Final = 32_768
+CACHE_KIB: Final = 32_768  # of the writer; readers map the file and need little
+READER_CACHE_KIB: Final = 2_048
 MAPPED: Final = 1 << 30  # bytes of the file that readers may map
 
 
@@ -139,7 +140,7 @@ def _connect(path: Path, *, reader: bool = False) -> sqlite3.Connection:
     connection.row_factory = sqlite3.Row
     with closing(connection.cursor()) as cursor:
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-        cursor.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        cursor.execute(f"PRAGMA cache_size = -{READER_CACHE_KIB if reader else CACHE_KIB}")
         cursor.execute(f"PRAGMA mmap_size = {MAPPED}")
         if reader:
             cursor.execute("PRAGMA query_only = ON")
