@@ -129,6 +129,15 @@ STORIES: Final = (
     _variant("parent", "VARCHAR"),
     _variant("hops", "INTEGER"),
     _variant("agency", "VARCHAR"),
+    _variant("expired", "VARCHAR"),
+    Column(
+        name="version",
+        type="VARCHAR",
+        field="Variant.version",
+        doc="story that brought the agency's version which it carries; null when none had come",
+        of=lambda placed: (version := placed[0].variant and placed[0].variant.version) and version.story_id,
+    ),
+    _variant("against", "VARCHAR"),
     _variant("credit", "VARCHAR"),
     Column(
         name="credit_lines",
