@@ -1,7 +1,7 @@
 """Feeds are valid, hold what the filters ask for, and never carry markup of others."""
 
 import pytest
-from lxml import etree
+from lxml import etree, html
 
 from tests.board.conftest import event, original
 from worker.board.writer import write
@@ -90,3 +90,13 @@ async def test_a_broken_filter_of_a_feed_is_told(pages, path):
     answer = await pages.get(f"{path}?credit=lost")
     assert answer.status_code == 400
     assert "credit" in answer.json()["faults"]
+
+
+@pytest.mark.usefixtures("filled")
+async def test_the_wire_names_the_feeds_of_its_filters(pages):
+    head = html.fromstring((await pages.get("/?agency=AP&badge=stripped")).text).head
+    paths = [each.get("href") for each in head.findall("link") if each.get("rel") == "alternate"]
+    assert len(paths) == 2
+    for path in paths:
+        assert "agency=AP" in path
+        await feed(pages, path)

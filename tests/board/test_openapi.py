@@ -8,6 +8,7 @@ from worker.board.app import Board, build
 
 SETTINGS = {
     "generation": {"max-examples": 5, "deterministic": True, "database": "none"},
+    "cache": {"enabled": False},
     "phases": {"stateful": {"enabled": True}},
 }
 

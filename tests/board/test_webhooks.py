@@ -21,6 +21,7 @@ from worker.board.hub import StoryMoved
 from worker.board.outbox import Outbox, standing
 from worker.board.saved import HookError
 from worker.board.writer import write
+from worker.commands.board import command
 
 SECRET = "whsec_" + base64.b64encode(b"s" * 32).decode()
 OLD_SECRET = "whsec_" + base64.b64encode(b"o" * 32).decode()
@@ -346,3 +347,16 @@ async def test_the_api_tells_how_webhooks_do_and_no_secret(known, hub, hooks, de
     assert "token" not in answer.text
     assert "whsec" not in answer.text + repr(hooks)
     assert "token" not in repr(hooks)
+
+
+def test_the_board_does_not_start_with_a_broken_file_of_webhooks(tmp_path, monkeypatch, capsys):
+    text = HOOK.format(name="a", url="http://d.example/").replace("credit", "colour")
+    (tmp_path / "hooks.toml").write_text(text)
+    (tmp_path / "secret").write_text(SECRET)
+    monkeypatch.setenv("WIRETRACE_BOARD_WEBHOOKS", str(tmp_path / "hooks.toml"))
+    with pytest.raises(SystemExit) as caught:
+        command(data=tmp_path / "store", port="0")
+    assert caught.value.code == 2
+    told = capsys.readouterr().err
+    assert "webhook 'a' has a broken filter: colour" in told
+    assert SECRET not in told

@@ -119,7 +119,7 @@ def read(pairs: Iterable[tuple[str, str]], names: tuple[str, ...], *, now: int) 
         asked = filters.read(others, now=now)
         since, until = (filters.read(each, now=now) for each in times)
     except BadFilter as error:
-        raise BadFilter(faults | error.faults) from None
+        raise BadFilter(error.faults | faults) from None
     if faults:
         raise BadFilter(faults)
     return replace(asked, since=since.since, until=until.until)

@@ -62,16 +62,20 @@ def command(
         from worker.board.store import StoreError  # noqa: PLC0415 - as above
     except ModuleNotFoundError as error:
         fail(f"{EXTRA} ({error.name} is missing)")
+    try:
+        hooks = () if settings.board_webhooks is None else saved.read(settings.board_webhooks)
+    except HookError as error:
+        fail(str(error))
     logs.configure(level=settings.log_level, style=settings.log_format)
     try:
         serve(
             source_of(settings),
             settings.board_data or default_data(),
             Listening(host=settings.board_host, port=settings.board_port, ready=_tell),
-            hooks=() if settings.board_webhooks is None else saved.read(settings.board_webhooks),
+            hooks=hooks,
             post=Post(private=settings.board_webhooks_private),
         )
-    except (StoreError, HookError) as error:
+    except StoreError as error:
         fail(str(error))
     except OSError as error:
         fail(f"cannot listen on {settings.board_host}:{settings.board_port}: {error.strerror or error}")
