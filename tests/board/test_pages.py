@@ -1,7 +1,6 @@
 """Pages say what the store holds, escape what others wrote, and answer what cannot be asked."""
 
 import re
-from dataclasses import dataclass, replace
 
 import pytest
 from lxml import html
@@ -9,6 +8,7 @@ from lxml import html
 from tests.board.conftest import event, original
 from topics.headers import RejectHeaders
 from topics.items import Refused
+from topics.messages import Carrier, MergeV1, ReachV1
 from worker.board import queries
 from worker.board.filters import Filters
 from worker.board.hub import State, Status
@@ -143,8 +143,6 @@ async def test_the_board_serves_what_it_has_while_the_broker_is_away(pages, hub)
 
 
 async def test_a_merged_story_is_found_under_its_old_id(pages, store):
-    from topics.messages import MergeV1  # noqa: PLC0415 - one use
-
     merge = MergeV1(canonical_id="younger", into="older", story_id="b")
     write(store, [event(original(canonical_id="older"), 0), event(merge, 1)], {})
     answer = await pages.get("/stories/younger")
@@ -152,25 +150,20 @@ async def test_a_merged_story_is_found_under_its_old_id(pages, store):
     assert answer.headers["location"] == "/stories/older"
 
 
-@dataclass(frozen=True)
-class Reach:
-    """What reach.v1 holds."""
-
-    canonical_id: str = "c1"
-    sequence: int = 3
-    action: str = "kill"
-    cause: str = "ordered"
-    outlet: str | None = None
-    note: str | None = EVIL
-    carrying: int = 1
-    carriers: tuple = (
-        {"outlet": "Pier Post", "story_id": "s", "url": "https://pier.example/1", "seen": None},
-    )
-
-
 async def test_a_kill_names_who_still_carries_the_copy(pages, store):
     write(store, [event(original(canonical_id="c1"), 0)], {})
-    told = replace(event(original(), 1), message=Reach(), schema="reach.v1")
+    kill = ReachV1(
+        canonical_id="c1",
+        sequence=3,
+        action="kill",
+        cause="ordered",
+        story_id="k",
+        ordered_by="k",
+        note=EVIL,
+        carrying=1,
+        carriers=(Carrier(outlet="Pier Post", story_id="s", url="https://pier.example/1"),),
+    )
+    told = event(kill, 1)
     write(store, [told], {})
     write(store, [told], {})
     text = await ok(pages, "/stories/c1")

@@ -8,7 +8,7 @@ from typing import Any, Final
 import orjson
 
 from topics.items import Event, Expired, Refused, Snapshot, Told, Undecodable
-from topics.messages import MergeV1, StoryV1, Variant, VariantV1
+from topics.messages import MergeV1, ReachV1, StoryV1, Variant, VariantV1
 from topics.tail import Positions
 from topics.times import time_ms
 from worker.board.copies import keep
@@ -55,8 +55,8 @@ class _Batch:
                 self._variant(placed, item.partition, item.offset)
             case Event(message=MergeV1(canonical_id=younger, into=older)):
                 self._merge(younger, older)
-            case Event(schema="reach.v1"):
-                self._reach(item)
+            case Event(message=ReachV1() as told):
+                self._reach(told, item.partition, item.offset)
             case Snapshot():
                 self._snapshot(item)
             case Refused():
@@ -199,13 +199,12 @@ class _Batch:
         self._db.execute("UPDATE stories SET snapshot = ? WHERE n = ?", (orjson.dumps(message), story))
         self._touched[story] = None
 
-    def _reach(self, item: Event) -> None:
+    def _reach(self, told: ReachV1, partition: int, offset: int) -> None:
         """Keep whom an order reaches."""
-        facts = orjson.loads(orjson.dumps(item.message))
-        story = self._story(facts["canonical_id"])
+        story = self._story(told.canonical_id)
         self._db.execute(
             "INSERT OR IGNORE INTO reaches (story, partition, offset, sequence, facts) VALUES (?,?,?,?,?)",
-            (story, item.partition, item.offset, facts["sequence"], orjson.dumps(facts)),
+            (story, partition, offset, told.sequence, orjson.dumps(told)),
         )
         self._touched[story] = None
 
