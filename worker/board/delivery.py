@@ -7,6 +7,7 @@ import time
 from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final, TypeVar
@@ -175,11 +176,10 @@ class Sender:
 
 
 async def _first_of(event: asyncio.Event, seconds: float) -> None:
-    """Wait for an event, so long at most."""
-    try:
-        await asyncio.wait_for(event.wait(), seconds)
-    except TimeoutError:
-        return
+    """Wait for an event, so long at most; not by wait_for, which can swallow a cancellation before 3.12."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 def _why(error: Exception, timeout: float) -> str:
