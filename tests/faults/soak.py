@@ -240,9 +240,10 @@ def main() -> int:
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(Counter(k for _, k in run.marks).items()))
     most = {half: max((lag for _, lag in lags), default=0) for half, lags in run.lag.items()}
     last = {half: lags[-1][1] if lags else None for half, lags in run.lag.items()}
+    pace = row.payloads / options.minutes / 60
     sys.stdout.write(
-        f"{row.payloads} payloads in {options.minutes:g} minutes, {row.payloads / options.minutes / 60:.0f} a "
-        f"second, {row.injected} faults ({kinds})\n"
+        f"{row.payloads} payloads in {options.minutes:g} minutes, {pace:.0f} a second, {row.injected} faults "
+        f"({kinds})\n"
         f"lost {row.lost}, repeated {row.repeated}, differing {row.differing}, astray {row.astray}, "
         f"uncommitted {row.uncommitted}, split twice {row.again}, exits {row.exits} {row.note}\n"
         f"lag at most {most}, at the end {last}\n"
