@@ -10,6 +10,7 @@ anew while the run lasts.
 import argparse
 import asyncio
 import logging
+import math
 import random
 import signal
 import sys
@@ -27,11 +28,12 @@ from tests.faults.kafka import Kafka
 from tests.faults.memory import per_hour, resident
 from tests.faults.proxy import Proxy, Weather
 from tests.faults.run import row_of
-from tests.faults.stage import SESSION, Stage, Unsettled
+from tests.faults.stage import Stage, Unsettled
 from tests.faults.table import Row, store
 from tests.faults.tally import Auditor
 from worker.settings import duration_ms
 
+TIMEOUT = 12.0  # seconds of a session: on a busy machine heartbeats come late
 SAMPLE = 5.0  # seconds between looks at memory and lag
 WARM = 0.2  # of the run, before memory counts
 FLAT = 0.1  # of its mean that memory may rise by after that
@@ -56,7 +58,7 @@ def _freeze(name: str) -> Strike:
     async def strike(stage: Stage, chance: random.Random) -> None:
         stage.workers[name].suspend()
         try:
-            await asyncio.sleep(SESSION + chance.uniform(1.0, 4.0))
+            await asyncio.sleep(TIMEOUT + chance.uniform(1.0, 4.0))
         finally:
             stage.workers[name].wake()
 
@@ -73,7 +75,7 @@ def _weather(kind: Weather) -> Strike:
         assert isinstance(proxy, Proxy)
         proxy.change(kind)
         try:
-            await asyncio.sleep(chance.choice([0.5, 3.0, SESSION + 3.0]))
+            await asyncio.sleep(chance.choice([0.5, 3.0, TIMEOUT + 3.0]))
         finally:
             proxy.change(Weather.CLEAR)
 
@@ -181,16 +183,23 @@ async def soak(options: argparse.Namespace) -> tuple[Run, Row]:
         kafka = await asyncio.to_thread(Kafka, scratch / "broker", proxy)
         stack.callback(kafka.stop)
         await kafka.topics("soak")
-        stage = Stage(
-            kafka, prefix="soak", logs=logs, WIRETRACE_WINDOW=options.window, WIRETRACE_PARSE_TIME="10s"
-        )
+        settings = {
+            "WIRETRACE_WINDOW": options.window,
+            "WIRETRACE_SESSION_TIMEOUT": f"{TIMEOUT:.0f}s",
+            "WIRETRACE_PARSE_TIME": "10s",
+            "WIRETRACE_STATE_DIR": str(scratch / "state-{name}"),
+            "WIRETRACE_STATE_INTERVAL": "60s",
+        }
+        stage = Stage(kafka, prefix="soak", logs=logs, **settings)
         auditor = Auditor(kafka.bootstrap, "soak", window=window)
         async with stage.running(), asyncio.TaskGroup() as group:
             stage.start("one")
             stage.start("two")
             enough = asyncio.Event()
             payloads = feed(10**8, seed=options.seed, together=True)
-            feeding = group.create_task(stage.feed(payloads, rate=options.rate, enough=enough))
+            feeding = group.create_task(
+                stage.feed(payloads, rate=options.rate, enough=enough, ahead=options.ahead)
+            )
             await stage.met()
             run = Run()
             sampling = group.create_task(_sample(stage, run))
@@ -213,6 +222,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults.soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--rate", type=float, default=100.0, help="payloads a second")
+    parser.add_argument(
+        "--ahead", type=float, default=math.inf, help="hold the feed back while so many payloads wait"
+    )
     parser.add_argument("--every", type=float, default=60.0, help="seconds between faults")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--window", default="2m", help="of the workers")
@@ -228,8 +240,10 @@ def main() -> int:
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(Counter(k for _, k in run.marks).items()))
     most = {half: max((lag for _, lag in lags), default=0) for half, lags in run.lag.items()}
     last = {half: lags[-1][1] if lags else None for half, lags in run.lag.items()}
+    pace = row.payloads / options.minutes / 60
     sys.stdout.write(
-        f"{row.payloads} payloads in {options.minutes:g} minutes, {row.injected} faults ({kinds})\n"
+        f"{row.payloads} payloads in {options.minutes:g} minutes, {pace:.0f} a second, {row.injected} faults "
+        f"({kinds})\n"
         f"lost {row.lost}, repeated {row.repeated}, differing {row.differing}, astray {row.astray}, "
         f"uncommitted {row.uncommitted}, split twice {row.again}, exits {row.exits} {row.note}\n"
         f"lag at most {most}, at the end {last}\n"

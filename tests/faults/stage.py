@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -33,7 +34,7 @@ class Stage:
         self.kafka = kafka
         self.prefix = prefix
         self.logs = logs
-        self.settings = {  # of the workers
+        self.settings = {  # of the workers; {name} is that of each
             "WIRETRACE_SESSION_TIMEOUT": f"{SESSION:.0f}s",
             "WIRETRACE_TICK_INTERVAL": "5s",
             "WIRETRACE_PARSE_TIME": "2s",
@@ -66,7 +67,7 @@ class Stage:
                 log=self.logs / f"{self.prefix}-{name}.log",
                 name=name,
                 WIRETRACE_HTTP_PORT=str(free_port()),
-                **self.settings,
+                **{setting: value.format(name=name) for setting, value in self.settings.items()},
             )
         self.workers[name].start()
         self._down.discard(name)
@@ -131,8 +132,18 @@ class Stage:
 
     # -- feed
 
-    async def feed(self, payloads: Iterator[Numbered], *, rate: float | None, enough: asyncio.Event) -> None:
-        """Send payloads until they end, or until ``enough`` at the end of a block."""
+    async def feed(
+        self,
+        payloads: Iterator[Numbered],
+        *,
+        rate: float | None,
+        enough: asyncio.Event,
+        ahead: float = math.inf,
+    ) -> None:
+        """Send payloads until they end, or until ``enough`` at the end of a block.
+
+        The feed waits while more than ``ahead`` payloads are not accounted for; it does not make up for it.
+        """
         producer: Any = AIOKafkaProducer(
             bootstrap_servers=self.kafka.bootstrap,
             enable_idempotence=True,
@@ -148,6 +159,9 @@ class Stage:
                 if enough.is_set() and payload.number % BLOCK == 0:
                     break
                 await self._flowing.wait()
+                while len(self.sent) - len(self.seen) > ahead:
+                    await asyncio.sleep(0.1)
+                    started += 0.1
                 if rate is not None and (wait := started + count / rate - time.monotonic()) > 0:
                     await asyncio.sleep(wait)
                 count += 1

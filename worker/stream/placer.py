@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import IllegalOperation, KafkaError
 from mode import Service
 
 from topics.catalog import CANONICAL_VARIANTS, WIRE_STORIES, topic_name
@@ -126,7 +126,7 @@ class Placer(Service, ConsumerRebalanceListener):
                 await self._own(ledger)
             except OtherVersion as error:
                 halt("place.other_version", code=EXIT_CONFIG, message=str(error))
-            except (Lost, KafkaError, OSError) as error:
+            except (Lost, KafkaError, IllegalOperation, OSError) as error:  # the third: fenced in mid batch
                 await self._interrupted(error)
             finally:
                 metrics.PLACING.set(0)
