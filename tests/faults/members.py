@@ -32,6 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "worker" / "sample"
 NAMES = ("one", "two", "three")
 READY_WITHIN = 60.0  # seconds
+QUIET = 3  # looks in a row at which nothing waits
 PATIENCE = 900.0  # seconds until all is accounted for
 
 Source = Callable[[str, str], Awaitable[None]]
@@ -90,11 +91,10 @@ async def run(bootstrap: str, name: str, source: Source, *, workers: int, logs: 
         await _all_ready(team)
         await source(bootstrap, prefix)
         deadline = time.monotonic() + PATIENCE
-        while True:
-            report = await audit(bootstrap, prefix, window=None, refolded=False)
-            if not (report.lost or report.uncommitted) or time.monotonic() > deadline:
-                break
-            await asyncio.sleep(3)
+        quiet = 0
+        while quiet < QUIET and time.monotonic() < deadline:
+            await asyncio.sleep(1.5)
+            quiet = quiet + 1 if await _nothing_waits(team, prefix) else 0
         counts = [await worker.metric('wiretrace_payloads_total{outcome="split"}') for worker in team]
         placing = [await worker.metric("wiretrace_placing") for worker in team]
     finally:
@@ -113,6 +113,15 @@ async def run(bootstrap: str, name: str, source: Source, *, workers: int, logs: 
         placing=sum(each == 1 for each in placing),
         membership=report.membership,
     )
+
+
+async def _nothing_waits(team: list[WorkerProcess], prefix: str) -> bool:
+    """Ask the workers for their lag."""
+    names = [topic_name(each, prefix) for each in ("wire-payloads", "wire-stories")]
+    lags = [
+        await worker.metric(f'wiretrace_consumer_lag{{topic="{name}"}}') for name in names for worker in team
+    ]
+    return all(lag == 0 for lag in lags)
 
 
 async def _all_ready(team: list[WorkerProcess]) -> None:

@@ -17,7 +17,7 @@ from tests.faults.workers import WorkerProcess
 from topics.catalog import CATALOG, topic_name
 
 SESSION = 6.0  # seconds: the least that a broker allows by default
-SETTLE = 90.0  # seconds that the last payloads may take
+SETTLE = 300.0  # seconds that the last payloads may take: machines are busy
 PATIENCE = 60.0  # seconds that a worker may take to recover before the next fault comes
 UNDER_WAY = 1000  # payloads that the broker has not acknowledged yet
 BLOCK = VARIANTS * TOGETHER  # payloads in which the feed's families are whole
