@@ -120,7 +120,7 @@ async def rebuild(bootstrap: str, stories: int, folder: Path, how: str) -> None:
 def asked(fold: Fold, stories: int) -> list[str]:
     """Let a rebuilt fold place reprints of some of the last stories; tell what became of them."""
     wire, told = Wire(per_day=PER_DAY, seed=2), []
-    catalogue_ = fold._catalogue
+    catalogue_ = fold._state.catalogue
     for number, document in enumerate(catalogue_._documents.alive()[-ASKED:].tolist()):
         canon = catalogue_.canon_at(catalogue_.home(document)).id
         story = wire.story(10 * stories + number, list(catalogue_.story(document).copy()))
@@ -144,7 +144,7 @@ def memory(stories: int) -> None:
     for _, decision in decisions:
         fold.restore(None, decision)
     fold.capture()  # brings all into arrays
-    arrays = fold._catalogue._documents.values
+    arrays = fold._state.catalogue._documents.values
     alive = arrays["canon"] >= 0
     copies = int((arrays["size"][alive] - np.maximum(arrays["heritage"][alive], 0)).sum())
     size = fold.size()

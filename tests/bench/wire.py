@@ -12,10 +12,10 @@ from hashlib import blake2b
 
 import numpy as np
 
-from worker.lineage.catalogue import tokens_of
-from worker.lineage.fold import FACTS_VERSION
+from worker.lineage.facts import FACTS_VERSION
 from worker.lineage.imprint import Imprint, held_imprint_of, imprint_of, index_keys, write_imprints
 from worker.lineage.placement import Decision
+from worker.lineage.reading import tokens_of
 from worker.matching.sketch import BOUND, RATE, VERSION, fingerprint
 from worker.matching.topic import KEYWORDS, SLOTS, Lexicon, lead_of
 from worker.story import Coordinates, Fingerprint, Paragraph, Story

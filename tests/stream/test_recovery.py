@@ -211,7 +211,9 @@ async def test_expired_canonical_stories_leave_their_topic(desk, kafka, prefix):
             present.discard(record.key)
     living = {
         canon.id.encode()
-        for canon in map(placing._fold._catalogue.canon_at, set(placing._fold._catalogue.known.values()))
+        for canon in map(
+            placing._fold._state.catalogue.canon_at, set(placing._fold._state.catalogue.known.values())
+        )
     }
     assert present == living
     assert any(record.value is None for record in records)

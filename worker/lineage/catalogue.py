@@ -7,7 +7,7 @@ entry among the known.
 
 import sys
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any, Final, TypeVar
@@ -17,16 +17,18 @@ import numpy.typing as npt
 import xxhash
 
 from worker.lineage.archive import facts_of, unpack
+from worker.lineage.arrays import Arrays, arrays_of, gathered
 from worker.lineage.columns import Columns
 from worker.lineage.crowd import Crowd, member, pack_crowd, unpack_crowd
 from worker.lineage.imprint import Imprint
 from worker.lineage.placement import Canonical, Relation
-from worker.lineage.postings import Arrays, Documents, Keys, Postings
+from worker.lineage.postings import Documents, Keys, Postings
+from worker.lineage.reading import narrative_of, tokens_of
 from worker.lineage.shelf import Shelf
-from worker.matching.narrative import Mask, Narrative, read
-from worker.matching.tokens import Tokens, tokens
+from worker.matching.narrative import Mask, Narrative
+from worker.matching.tokens import tokens
 from worker.matching.topic import Bag, Lexicon, lead_of, top, whole_of
-from worker.story import Role, Story
+from worker.story import Story
 
 LAYOUT: Final = 1  # of what ``capture`` gives
 KEPT_COPIES: Final = 8  # of one canonical story: its own copy and the latest variants that add to it
@@ -108,6 +110,7 @@ class Catalogue:
         self.postings = Postings()
         self.keyworded = Postings()
         self.lexicon = Lexicon()
+        self.loading = False  # while decisions are restored: what they index waits for ``settle``
         self.known: dict[int, int] = {}  # story, see ``_known`` → number of its canonical story
         self._documents = Columns(
             "canon",
@@ -351,10 +354,9 @@ class Catalogue:
         at: int | None,
         hops: int,
         heritage: bytes | None,
-        load: bool,
         kept: Collection[int] = (),
     ) -> int:
-        """Keep a copy for comparing, index it and number it. ``load`` one of many: ``settle`` ends that.
+        """Keep a copy for comparing, index it and number it.
 
         Where there are enough, the oldest goes: never the canonical copy, those that are ``kept`` last.
         """
@@ -380,7 +382,7 @@ class Catalogue:
             self._set(canon.number, held=number, keys=traces)
         else:
             crowd.held += (number,)
-        if load:
+        if self.loading:
             self.postings.load(number, imprint.keys)
             self.keyworded.load(number, imprint.keywords)
             self.lexicon.load(imprint.slots)
@@ -460,8 +462,14 @@ class Catalogue:
 
     # As a whole
 
+    def end_loading(self) -> None:
+        """Go on with single stories, where many were loaded."""
+        if self.loading:
+            self.settle()
+            self.loading = False
+
     def settle(self) -> None:
-        """End the loading of many stories."""
+        """Make findable what was loaded so far."""
         self.postings.settle()
         self.keyworded.settle()
         self.lexicon.settle()
@@ -472,7 +480,7 @@ class Catalogue:
         for number, crowd in self._crowds.items():
             self._put_away(number, crowd)
         self._crowds.clear()
-        parts = {
+        parts: dict[str, Arrays] = {
             "postings": self.postings.capture(),
             "keyworded": self.keyworded.capture(),
             "lexicon": self.lexicon.capture(),
@@ -486,18 +494,18 @@ class Catalogue:
                 "oldest": np.array([self._oldest], np.int64),
             },
         }
-        return {f"{part}/{name}": each for part, arrays in parts.items() for name, each in arrays.items()}
+        return gathered(parts)
 
     def resume(self, arrays: Arrays) -> None:
         """Take over what ``capture`` gave."""
-        self.postings.resume(_part(arrays, "postings"))
-        self.keyworded.resume(_part(arrays, "keyworded"))
-        self.lexicon.resume(_part(arrays, "lexicon"))
-        self._documents.resume(_part(arrays, "documents"))
-        self._canons.resume(_part(arrays, "canons"))
-        self._touches.resume(_part(arrays, "touches"))
-        self._shelf.resume(_part(arrays, "shelf"))
-        known = _part(arrays, "known")
+        self.postings.resume(arrays_of(arrays, "postings"))
+        self.keyworded.resume(arrays_of(arrays, "keyworded"))
+        self.lexicon.resume(arrays_of(arrays, "lexicon"))
+        self._documents.resume(arrays_of(arrays, "documents"))
+        self._canons.resume(arrays_of(arrays, "canons"))
+        self._touches.resume(arrays_of(arrays, "touches"))
+        self._shelf.resume(arrays_of(arrays, "shelf"))
+        known = arrays_of(arrays, "known")
         self.known = dict(zip(known["stories"].tolist(), known["canons"].tolist(), strict=True))
         (self._oldest,) = known["oldest"].tolist()
 
@@ -607,17 +615,6 @@ class Catalogue:
                 self._shelf.drop(place, size)
 
 
-def tokens_of(story: Story) -> Tokens:
-    """Read the words of a story."""
-    return tokens("\n".join([each.text for each in story.paragraphs]))
-
-
-def narrative_of(story: Story, found: Tokens | None = None) -> Narrative:
-    """Read the narrative of a story; ``found`` are its words, where they have been read."""
-    cited = frozenset(at for at, each in enumerate(story.paragraphs) if each.role is Role.QUOTE)
-    return read(tuple(story.copy()), cited=cited, found=found)
-
-
 def _ready(shelf: OrderedDict[int, Ready], number: int, value: Ready) -> None:
     """Keep a value ready, and at most ``READ`` of its kind."""
     shelf[number] = value
@@ -633,7 +630,3 @@ def _known(story_id: str) -> int:
 
 def _dated(value: Any) -> int | None:  # noqa: ANN401 - a number of the column
     return None if value == UNDATED else int(value)
-
-
-def _part(arrays: Mapping[str, npt.NDArray[Any]], name: str) -> dict[str, npt.NDArray[Any]]:
-    return {key.removeprefix(f"{name}/"): each for key, each in arrays.items() if key.startswith(f"{name}/")}

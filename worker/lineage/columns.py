@@ -4,11 +4,12 @@ Numbers rise without end. Rows of recent numbers stand in order from ``base``; o
 that are alive are kept, before them, so that a thing that lives long does not keep the rows of others.
 """
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+
+from worker.lineage.arrays import Arrays
 
 START: Final = 1_024
 FEW: Final = 4  # old rows are moved together when less than one row in so many of them is alive
@@ -77,7 +78,7 @@ class Columns:
         rows = {name: column[: self.row(self.used)].copy() for name, column in self.values.items()}
         return {**rows, "elders": self._elders, "from": np.array([self._base, self.used], np.int64)}
 
-    def resume(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    def resume(self, arrays: Arrays) -> None:
         """Take over what ``capture`` gave."""
         self._elders = arrays["elders"]
         self._base, self.used = arrays["from"].tolist()

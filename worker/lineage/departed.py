@@ -4,12 +4,12 @@ A few keys of the copy are enough for a reprint; a brief or a rewrite is not kno
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from worker.lineage.arrays import Arrays, arrays_of, gathered
 from worker.lineage.catalogue import Departure
 from worker.lineage.columns import Columns
 from worker.lineage.postings import Keys, Postings, counted
@@ -79,18 +79,16 @@ class Departed:
     def capture(self) -> dict[str, npt.NDArray[Any]]:
         """Give the whole state as arrays that nobody changes any more."""
         waiting = np.frombuffer(bytes.fromhex("".join(self._waiting)), np.uint8)
-        state: dict[str, npt.NDArray[Any]] = {
+        return {
             "waiting": waiting,
             "oldest": np.array([self._oldest], np.int64),
+            **gathered({"postings": self._postings.capture(), "rows": self._rows.capture()}),
         }
-        for name, part in (("postings", self._postings.capture()), ("rows", self._rows.capture())):
-            state |= {f"{name}/{key}": each for key, each in part.items()}
-        return state
 
-    def resume(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    def resume(self, arrays: Arrays) -> None:
         """Take over what ``capture`` gave."""
         ids = arrays["waiting"].tobytes().hex()
         self._waiting = OrderedDict.fromkeys(ids[at : at + 32] for at in range(0, len(ids), 32))
         (self._oldest,) = arrays["oldest"].tolist()
-        self._postings.resume({k.removeprefix("postings/"): v for k, v in arrays.items() if "postings/" in k})
-        self._rows.resume({k.removeprefix("rows/"): v for k, v in arrays.items() if "rows/" in k})
+        self._postings.resume(arrays_of(arrays, "postings"))
+        self._rows.resume(arrays_of(arrays, "rows"))

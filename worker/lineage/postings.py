@@ -5,17 +5,17 @@ become one of the next (a log-structured merge tree, O'Neil et al. 1996). A post
 key above the document: eight bytes. What a probe finds does not depend on how the runs are cut.
 """
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+
+from worker.lineage.arrays import Arrays
 
 Keys = npt.NDArray[np.uint32]
 Documents = npt.NDArray[np.uint32]
 Places = npt.NDArray[np.int64]
 Run = npt.NDArray[np.uint64]
-Arrays = Mapping[str, npt.NDArray[Any]]
 
 FRESH: Final = 1_024  # documents that stand in the dictionary
 FAN: Final = 4  # runs of one size that become one

@@ -1,10 +1,11 @@
 """Where do packed copies lie? In large blocks, so that a story costs no object of its own."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+
+from worker.lineage.arrays import Arrays
 
 BLOCK: Final = 1 << 22  # bytes
 SPARSE: Final = 2  # a block is copied out when less than one byte in so many is alive
@@ -78,7 +79,7 @@ class Shelf:
             "last": np.array([self._last], np.int64),
         }
 
-    def resume(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    def resume(self, arrays: Arrays) -> None:
         """Take over what ``capture`` gave."""
         (self._last,) = arrays["last"].tolist()
         numbers = arrays["blocks"].tolist()

@@ -14,7 +14,7 @@ from topics import messages as wire
 from topics.catalog import WIRE_PLACEMENTS, WIRE_STORIES, topic_name
 from topics.codec import DecodeError, Fault, decode_as
 from worker.errors import OtherVersion
-from worker.lineage.fold import needs_story
+from worker.lineage.facts import needs_story
 from worker.lineage.placement import Decision
 from worker.story import Story
 from worker.stream import mapping

@@ -16,7 +16,8 @@ from worker.errors import OtherVersion, Reason
 from worker.lineage import imprint
 from worker.lineage.catalogue import LAYOUT
 from worker.lineage.clock import Clock
-from worker.lineage.fold import FACTS_VERSION, Fold
+from worker.lineage.facts import FACTS_VERSION
+from worker.lineage.fold import Fold
 from worker.lineage.placement import Decision, Step
 from worker.matching import sketch
 from worker.story import Story

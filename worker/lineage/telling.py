@@ -1,0 +1,128 @@
+"""What is told of a story that was decided? Its variant, its links, where a held one would go. Reads only."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from worker.lineage.bulletins import told_actions
+from worker.lineage.catalogue import canonical_id
+from worker.lineage.credits import attribution
+from worker.lineage.decide import Verdict
+from worker.lineage.deciding import Decided
+from worker.lineage.imprint import index_keys
+from worker.lineage.nearest import nearest, with_version
+from worker.lineage.placement import (
+    Kept,
+    Link,
+    LinkType,
+    Passage,
+    Placement,
+    Relation,
+    Status,
+    Variant,
+)
+from worker.lineage.reading import Reading, narrative_of
+from worker.lineage.state import State
+from worker.lineage.takes import with_part
+from worker.lineage.variant import describe
+from worker.matching.passages import passages
+from worker.story import Story
+
+
+def told_variant(
+    state: State, story: Story, facts: Mapping[str, Any], *, verdict: Verdict | None, reading: Reading | None
+) -> Variant:
+    """Tell how a story relates to the canonical story that it founds or joins, before it does."""
+    is_version = "edition" in facts
+    if "founds" in facts:
+        return with_version(_original(state, story), story, carried=None, is_version=is_version)
+    catalogue = state.catalogue
+    canon = catalogue.canon(facts["joins"])
+    if canon is None:
+        raise LookupError(f"no canonical story founded by {facts['joins']}")
+    narrative = (reading or Reading(story)).narrative
+    chain = state.chains.of(canon.number)
+    carried = nearest(catalogue, chain, narrative)
+    if "part" in facts and chain is not None and (carried := chain.edition(facts["part"])):
+        story = with_part(catalogue.story(carried.document), carried, story)
+        narrative = narrative_of(story)
+    number = canon.held[0] if carried is None else carried.document
+    parent = number if verdict is None or verdict.parent is None else verdict.parent.document
+    again = "repeat" in facts and verdict is None  # the very same story
+    told = describe(
+        canonical=catalogue.story(number),
+        variant=story,
+        canonical_narrative=catalogue.narrative(number),
+        variant_narrative=narrative,
+        agency=canon.crowd.agency if canon.crowd else None,
+        parent=story.id if again else catalogue.story(parent).id,
+        hops=facts.get("hops", 1),
+    )
+    if "part" in facts:
+        told = replace(told, relation=Relation.EXPANDED, paragraphs=())  # its rows count the whole copy
+    if "repeat" in facts:
+        told = replace(told, relation=Relation.REPEAT)
+    return with_version(told, story, carried=carried, is_version=is_version)
+
+
+def told_links(state: State, decided: Decided) -> tuple[Link, ...]:
+    """Tell what ties a story to canonical stories that it does not belong to."""
+    if decided.verdict is None or decided.reading is None:
+        return ()
+    catalogue = state.catalogue
+    links = []
+    for kind, each in decided.verdict.links:
+        ours = each.evidence.ours
+        share = ours.share if kind is LinkType.DERIVES_FROM else ours.quoted / max(ours.words, 1)
+        runs = passages(decided.reading.narrative, catalogue.narrative(each.document), ours.covered)
+        links.append(
+            Link(
+                type=kind,
+                canonical_id=catalogue.canon_at(each.canon).id,
+                story_id=catalogue.story(each.document).id,
+                share=round(share, 4),
+                passages=tuple(Passage(own=run.own, other=run.other, words=run.words) for run in runs),
+            )
+        )
+    links += [
+        Link(
+            type=LinkType.SAME_EVENT,
+            canonical_id=catalogue.canon_at(event.canon).id,
+            story_id=catalogue.story(event.document).id,
+            share=round(event.likeness, 4),
+        )
+        for event in decided.events
+    ]
+    return tuple(links)
+
+
+def told_unplaced(state: State, story: Story, decided: Decided) -> Placement:
+    """Tell a story that is not placed; a held one with where it would go now."""
+    placement = Placement(
+        status=Status(decided.facts["status"]),
+        story=story,
+        reason=decided.facts["reason"],
+        acts_on=told_actions(state.catalogue, decided.facts),
+    )
+    foreseen = decided.foreseen
+    if foreseen.get("status") != Status.PLACED:
+        return placement
+    variant = told_variant(state, story, foreseen, verdict=decided.verdict, reading=decided.reading)
+    canon = state.catalogue.canon(foreseen.get("joins", ""))
+    home = canonical_id(story.id).hex() if canon is None else canon.id
+    sequence = 1 if canon is None else canon.sequence + 1
+    return replace(placement, canonical_id=home, variant=replace(variant, sequence=sequence))
+
+
+def _original(state: State, story: Story) -> Variant:
+    """Tell a founding story; the departed one that it is a late variant of, where there is one."""
+    agency = attribution(story).agency
+    return Variant(
+        relation=Relation.ORIGINAL,
+        coverage=1.0,
+        novelty=0.0,
+        sequence=0,
+        agency=agency,
+        credit=Kept.KEPT if agency else Kept.NONE,
+        expired=state.departed.whose(index_keys(story.fingerprint)),
+    )
