@@ -121,9 +121,9 @@ def asked(fold: Fold, stories: int) -> list[str]:
     """Let a rebuilt fold place reprints of some of the last stories; tell what became of them."""
     wire, told = Wire(per_day=PER_DAY, seed=2), []
     catalogue_ = fold._state.catalogue
-    for number, document in enumerate(catalogue_._documents.alive()[-ASKED:].tolist()):
-        canon = catalogue_.canon_at(catalogue_.home(document)).id
-        story = wire.story(10 * stories + number, list(catalogue_.story(document).copy()))
+    for number, document in enumerate(catalogue_.copies.columns.alive()[-ASKED:].tolist()):
+        canon = catalogue_.canon_at(catalogue_.copies.home(document)).id
+        story = wire.story(10 * stories + number, list(catalogue_.copies.story(document).copy()))
         story = replace(story, coordinates=Coordinates(topic="late", partition=0, offset=number))
         (placed,) = fold.place(story, at=story.received).placements
         told.append(f"{placed.canonical_id} {placed.variant.sequence if placed.variant else None}")
@@ -144,7 +144,7 @@ def memory(stories: int) -> None:
     for _, decision in decisions:
         fold.restore(None, decision)
     fold.capture()  # brings all into arrays
-    arrays = fold._state.catalogue._documents.values
+    arrays = fold._state.catalogue.copies.columns.values
     alive = arrays["canon"] >= 0
     copies = int((arrays["size"][alive] - np.maximum(arrays["heritage"][alive], 0)).sum())
     size = fold.size()

@@ -67,7 +67,7 @@ def simulate(*, days: int, per_day: int, window: int) -> Iterator[Day]:
             told += overdue and variant is not None and variant.expired is not None
         if day > window + 2:
             copies[day - window - 3] = []
-        held = fold._state.catalogue.held_copies()
+        held = fold._state.catalogue.copies.count()
         yield Day(
             number=day + 1, placed=placed, live=len(live), held=held, size=fold.size(), late=late, told=told
         )

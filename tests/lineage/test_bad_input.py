@@ -82,5 +82,5 @@ def test_a_hot_story_keeps_bounded_members(newsroom):
     (present,) = step.canonicals
     assert present.variants == 400
     assert len(present.first) + len(present.latest) <= 20
-    assert newsroom.fold._state.catalogue.held_copies() <= 8
+    assert newsroom.fold._state.catalogue.copies.count() <= 8
     assert step.placements[0].variant.relation is not Relation.ORIGINAL

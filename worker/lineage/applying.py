@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from worker.lineage.catalogue import Canon, Catalogue
+from worker.lineage.canons import Canon
+from worker.lineage.catalogue import Catalogue
 from worker.lineage.imprint import Imprint, held_imprint_of, imprint_of, sketched
 from worker.lineage.orders import Changed
 from worker.lineage.placement import Relation, Status
@@ -35,8 +36,8 @@ def imprint_for(
     """Make the imprint of a story, or of a part, as what was decided asks for."""
     if "founds" in facts or "edition" in facts or facts.get("heritage") is not None:
         reading = reading or Reading(story)
-        catalogue.lexicon.settle()
-        return held_imprint_of(story, reading.lead, catalogue.lexicon)
+        catalogue.copies.lexicon.settle()
+        return held_imprint_of(story, reading.lead, catalogue.copies.lexicon)
     waits = "until" in facts or "waits" in facts
     return imprint_of(story, copy="repeat" not in facts, whole=waits)
 
@@ -52,7 +53,7 @@ def apply(
     if "founds" in facts:
         canon = catalogue.found(imprint.id, at=at)
         state.departed.returns(canon.id)
-        document = catalogue.hold(canon, imprint, at=at, hops=0, heritage=None)
+        document: int | None = catalogue.hold(canon, imprint, at=at, hops=0, heritage=None)
     else:
         earlier = catalogue.canon(facts["joins"])
         if earlier is None and "repeat" in facts:  # its founding is cut off the log, and it has no copy
@@ -119,16 +120,16 @@ def _merge(state: State, canon: Canon, young_ids: list[str], *, at: int | None) 
 
 def _attach(state: State, canon: Canon, part: Story, version: str, *, at: int | None) -> None:
     """Hold a version with one more part in the place of what was held of it."""
-    catalogue = state.catalogue
+    catalogue, copies = state.catalogue, state.catalogue.copies
     chain = state.chains.of(canon.number)
     edition = chain.edition(version) if chain is not None else None
-    if edition is None or not catalogue.is_held(edition.document):
+    if edition is None or not copies.is_held(edition.document):
         return
-    if catalogue.loading:
-        catalogue.settle()
-    copy = with_part(catalogue.story(edition.document), edition, part)
-    imprint = held_imprint_of(copy, Reading(copy).lead, catalogue.lexicon)
-    hops = catalogue.hops(edition.document)
+    if copies.loading:
+        copies.settle()
+    copy = with_part(copies.story(edition.document), edition, part)
+    imprint = held_imprint_of(copy, Reading(copy).lead, copies.lexicon)
+    hops = copies.hops(edition.document)
     catalogue.drop(canon, edition.document)
     edition.document = catalogue.hold(canon, imprint, at=at, hops=hops, heritage=None)
     edition.takes.append((part.part_no or 0, len(part.paragraphs)))
@@ -141,9 +142,9 @@ def _adopt(catalogue: Catalogue, imprint: Imprint, facts: Mapping[str, Any], *, 
     The copy in hand stands for the lost one. What the decision tells of the canonical story goes on.
     """
     if not len(imprint.keys):
-        catalogue.settle()
+        catalogue.copies.settle()
         story = sketched(imprint.story())
-        imprint = held_imprint_of(story, Reading(story).lead, catalogue.lexicon)
+        imprint = held_imprint_of(story, Reading(story).lead, catalogue.copies.lexicon)
     founded, sequence, variants, repeats = facts.get("standing", (at, 2, 2, 0))
     canon = catalogue.found(facts["joins"], at=founded)
     catalogue.hold(canon, imprint, at=at, hops=0, heritage=None)

@@ -2,7 +2,8 @@
 
 from typing import Any, Final
 
-from worker.lineage.catalogue import Canon, Catalogue
+from worker.lineage.canons import Canon
+from worker.lineage.catalogue import Catalogue
 from worker.lineage.chain import Chain
 from worker.lineage.keeping import chain_from, run_from, run_record
 from worker.lineage.reach import Run, run_key, run_of
@@ -40,7 +41,7 @@ class Chains:
         """Give what outlets run of a canonical story, by item; at first that of the founding story."""
         found = self._runs.get(canon.number)
         if found is None:
-            founder = self._catalogue.story(canon.held[0])
+            founder = self._catalogue.copies.story(canon.held[0])
             run = run_of(founder, at=canon.founded)
             found = self._runs[canon.number] = {} if run is None else {run_key(founder): run}
         return found
@@ -54,7 +55,7 @@ class Chains:
         """Make the agency's latest version the canonical copy."""
         chain = self._chains.get(canon.number)
         latest = chain.current if chain is not None else None
-        if latest is not None and self._catalogue.is_held(latest.document):
+        if latest is not None and self._catalogue.copies.is_held(latest.document):
             self._catalogue.lead_with(canon, latest.document, headline=latest.version.headline)
 
     def merge(self, old: Canon, young: Canon) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from worker.lineage.bulletins import read_bulletin
 from worker.lineage.catalogue import Catalogue
+from worker.lineage.copies import Copies
 from worker.lineage.decide import HOLD_SHARE, Comparison, Verdict
 from worker.lineage.events import Event, same_events
 from worker.lineage.facts import new_facts
@@ -69,7 +70,7 @@ def match_story(state: State, story: Story, *, at: int | None, whole: bool) -> D
     if earlier is not None:
         return Decided(facts=new_facts(status=Status.PLACED, joins=earlier.story_id, repeat=True))
     reading = Reading(story)
-    comparisons = _verify(state.catalogue, story, reading)
+    comparisons = _verify(state.catalogue.copies, story, reading)
     parts = [] if whole or len(comparisons) < 2 else segments(story, reading.narrative, comparisons)
     if parts:
         return Decided(facts={}, parts=parts)
@@ -81,7 +82,7 @@ def match_story(state: State, story: Story, *, at: int | None, whole: bool) -> D
     verdict = settled.verdict
     facts = _going(state.catalogue, settled)
     events = same_events(
-        state.catalogue,
+        state.catalogue.copies,
         reading.lead,
         whole=reading.whole,
         payload=story.coordinates,
@@ -97,7 +98,7 @@ def match_part(state: State, part: Story, *, at: int | None) -> Decided:
     canon = state.names.continued(part, at=at)
     chain = state.chains.of(canon.number) if canon is not None else None
     edition = chain.current if chain is not None else None
-    if canon is None or edition is None or not catalogue.is_held(edition.document):
+    if canon is None or edition is None or not catalogue.copies.is_held(edition.document):
         reason = "a part of a story whose first take has not come"
         return Decided(facts=new_facts(status=Status.KEPT, reason=reason, waits=True))
     if catalogue.canon(part.id) is not None:
@@ -106,16 +107,16 @@ def match_part(state: State, part: Story, *, at: int | None) -> Decided:
         status=Status.PLACED,
         joins=canon.story_id,
         merges=[],
-        hops=catalogue.hops(edition.document) + 1,
+        hops=catalogue.copies.hops(edition.document) + 1,
         heritage=None,
         part=edition.story_id,
     )
     return Decided(facts=facts)
 
 
-def _verify(catalogue: Catalogue, story: Story, reading: Reading) -> list[Comparison]:
+def _verify(copies: Copies, story: Story, reading: Reading) -> list[Comparison]:
     """Compare a story with the copies that may share copy with it."""
-    candidates = probe(catalogue, index_keys(story.fingerprint), outlet=outlet_number(story))
+    candidates = probe(copies, index_keys(story.fingerprint), outlet=outlet_number(story))
     if not candidates.documents:
         return []
     narrative = reading.narrative
@@ -123,14 +124,12 @@ def _verify(catalogue: Catalogue, story: Story, reading: Reading) -> list[Compar
     least = min(COMPARED_LEAST, len(narrative.words) // 2)
     comparisons = []
     for document in candidates.documents:
-        theirs = catalogue.narrative(document)
+        theirs = copies.narrative(document)
         evidence = compare(
-            narrative, theirs, recurrent=recurrent, heritage=catalogue.heritage(document), least=least
+            narrative, theirs, recurrent=recurrent, heritage=copies.heritage(document), least=least
         )
         if evidence is not None:
-            comparisons.append(
-                Comparison(document=document, canon=catalogue.home(document), evidence=evidence)
-            )
+            comparisons.append(Comparison(document=document, canon=copies.home(document), evidence=evidence))
     return comparisons
 
 
@@ -157,7 +156,7 @@ def _going(catalogue: Catalogue, settled: Settled) -> dict[str, Any]:
         status=Status.PLACED,
         joins=home.story_id,
         merges=sorted(merges),
-        hops=catalogue.hops(home.held[0] if parent is None else parent.document) + 1,
+        hops=catalogue.copies.hops(home.held[0] if parent is None else parent.document) + 1,
         heritage=heritage,
     )
     return facts | settled.facts

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from worker.lineage.catalogue import UNDATED, Catalogue
+from worker.lineage.copies import UNDATED, Copies
 from worker.lineage.postings import counted
 from worker.matching.topic import Bag, Weighed, alike, keywords, shared_names, weigh
 from worker.story import Coordinates
@@ -35,7 +35,7 @@ class Event:
 
 
 def same_events(  # noqa: PLR0913 - the story in hand, in parts
-    catalogue: Catalogue,
+    copies: Copies,
     lead: Bag,
     *,
     whole: Callable[[], Bag],
@@ -49,37 +49,35 @@ def same_events(  # noqa: PLR0913 - the story in hand, in parts
     words of the story, which not all need.
     """
     best: dict[int, Event] = {}
-    lexicon = catalogue.lexicon
+    lexicon = copies.lexicon
     ours: Weighed | None = None
     headed = weigh(lead, lexicon)
-    for document, apart in _candidates(catalogue, lead, at=at, joined=joined):
+    for document, apart in _candidates(copies, lead, at=at, joined=joined):
         need = NEAR_ALIKE if apart <= NEAR else FAR_ALIKE
-        likeness = alike(headed, weigh(catalogue.lead(document), lexicon))
+        likeness = alike(headed, weigh(copies.lead(document), lexicon))
         if likeness + WHOLE_MOST < (NAMED_ALIKE if apart <= NEAR else need):
             continue
-        other = catalogue.story(document).coordinates
+        other = copies.story(document).coordinates
         if (other.topic, other.partition, other.offset) == (payload.topic, payload.partition, payload.offset):
             continue
         ours = ours or weigh(whole(), lexicon)
-        theirs = weigh(catalogue.whole(document), lexicon)
+        theirs = weigh(copies.whole(document), lexicon)
         likeness += min(alike(ours, theirs) / 2, WHOLE_MOST)
         if apart <= NEAR and NAMED_ALIKE <= likeness < need:
             named = shared_names(ours, theirs) >= NAMES
             need = NAMED_ALIKE if named else need
-        canon = catalogue.home(document)
+        canon = copies.home(document)
         if likeness >= need and (canon not in best or likeness > best[canon].likeness):
             best[canon] = Event(document=document, canon=canon, likeness=likeness)
     ranked = sorted(best.values(), key=lambda event: (-event.likeness, event.document))
     return tuple(replace(event, likeness=min(event.likeness, 1.0)) for event in ranked[:LINKS])
 
 
-def _candidates(
-    catalogue: Catalogue, lead: Bag, *, at: int | None, joined: set[int]
-) -> list[tuple[int, int]]:
+def _candidates(copies: Copies, lead: Bag, *, at: int | None, joined: set[int]) -> list[tuple[int, int]]:
     """Find documents that share keywords, and how many milliseconds they are apart."""
-    keys = keywords(lead, catalogue.lexicon)
-    where, documents = catalogue.keyworded.probe(keys)
-    canons = catalogue.canon_of(documents)
+    keys = keywords(lead, copies.lexicon)
+    where, documents = copies.keyworded.probe(keys)
+    canons = copies.canon_of(documents)
     rare = np.bincount(where, minlength=len(keys)) <= POPULAR
     kept = (canons >= 0) & rare[where]
     for canon in joined:
@@ -88,7 +86,7 @@ def _candidates(
     found, hits = found[hits >= SHARED], hits[hits >= SHARED]
     if not len(found):
         return []
-    seen = catalogue.seen_at(found)
+    seen = copies.seen_at(found)
     dated = (seen != UNDATED) & (at is not None)
     gap = np.where(dated, np.abs(seen - (at or 0)), NEAR + 1)
     close = np.flatnonzero(gap <= FAR)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from worker.lineage.applying import Applied, apply, imprint_for
 from worker.lineage.bulletins import told_actions
-from worker.lineage.catalogue import Canon
+from worker.lineage.canons import Canon
 from worker.lineage.deciding import Decided, decide_story, match_part, match_story
 from worker.lineage.facts import new_facts
 from worker.lineage.imprint import sketched, write_imprints
@@ -47,7 +47,7 @@ class Fold:
         if state.is_redelivered(story.coordinates):
             return Step(decision=Decision(at=at, story_id=story.id, redelivery=True, facts={}))
         story = sketched(story)
-        state.catalogue.end_loading()
+        state.catalogue.copies.end_loading()
         state.expire(at)
         released = self._release(at)
         decided = decide_story(state, story, at=at, holds=self._holds)
@@ -62,7 +62,7 @@ class Fold:
     def tick(self, *, at: int) -> Step:
         """Let time pass without a story; what is due is released."""
         state = self._state
-        state.catalogue.end_loading()
+        state.catalogue.copies.end_loading()
         state.expire(at)
         own = Step(decision=Decision(at=at, story_id=None, redelivery=False, facts={"tick": True}))
         return replace(together(self._release(at), own, []), expired=state.departed.told())
@@ -157,7 +157,7 @@ class Fold:
             facts["standing"] = [canon.founded, applied.sequence, crowd.variants, crowd.repeats]
         if decided.reading is not None and applied.document is not None:
             lead, narrative = decided.reading.lead, decided.reading.ready
-            state.catalogue.make_ready(applied.document, story=story, lead=lead, narrative=narrative)
+            state.catalogue.copies.make_ready(applied.document, story=story, lead=lead, narrative=narrative)
         lag = None if at is None or canon.founded is None else at - canon.founded
         placement = Placement(
             status=Status.PLACED,

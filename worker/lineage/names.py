@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from worker.formats.lines import same_words
-from worker.lineage.catalogue import Canon, Catalogue
+from worker.lineage.canons import Canon
+from worker.lineage.catalogue import Catalogue
 from worker.lineage.chains import Chains
 from worker.lineage.filing import (
     names_of,
@@ -52,7 +53,7 @@ class Names:
             least = AKIN_BY_ID if name.startswith("i:") else AKIN
             for canon in self._called(story, (name,), at=at):
                 opening = _opening(story)
-                held = (self.catalogue.story(number) for number in canon.held)
+                held = (self.catalogue.copies.story(number) for number in canon.held)
                 if any(_is_akin(opening, _opening(each), least) for each in held):
                     return canon
         return None
@@ -105,18 +106,16 @@ class Names:
 
     def _headed(self, story: Story) -> Iterator[Canon]:
         """Yield the canonical stories with a headline that a bulletin quotes."""
-        catalogue = self.catalogue
+        copies = self.catalogue.copies
         for headline in victim_headlines(story):
             quoted = same_words(headline)
-            numbers = catalogue.documents()
+            numbers = copies.documents()
             if len(numbers) > FEW:
-                _, documents = catalogue.keyworded.probe(
-                    keywords(lead_of(headline, tokens("")), catalogue.lexicon)
-                )
+                _, documents = copies.keyworded.probe(keywords(lead_of(headline, tokens("")), copies.lexicon))
                 numbers = sorted(set(documents.tolist()), reverse=True)[:HEADLINES]
             for number in numbers:
-                if catalogue.is_held(number) and _is_quoted(quoted, catalogue.story(number).headline):
-                    yield catalogue.canon_at(catalogue.home(number))
+                if copies.is_held(number) and _is_quoted(quoted, copies.story(number).headline):
+                    yield self.catalogue.canon_at(copies.home(number))
 
     # Changing
 

@@ -5,8 +5,8 @@ from typing import Final
 
 import numpy as np
 
-from worker.lineage.catalogue import Catalogue
 from worker.lineage.chain import Chain, Edition, edition_of
+from worker.lineage.copies import Copies
 from worker.lineage.placement import Change, Relation, Variant
 from worker.lineage.reach import ALL
 from worker.matching.narrative import Narrative
@@ -16,15 +16,15 @@ from worker.story import Story
 NEAR: Final = 2  # shingles by which two versions may differ and are equally near
 
 
-def nearest(catalogue: Catalogue, chain: Chain | None, narrative: Narrative) -> Edition | None:
+def nearest(copies: Copies, chain: Chain | None, narrative: Narrative) -> Edition | None:
     """Choose the version that a copy has most of; of equals the one it is more of, then the later."""
-    living = [] if chain is None else [each for each in chain.editions if _lives(catalogue, each)]
+    living = [] if chain is None else [each for each in chain.editions if _lives(copies, each)]
     if len(living) < 2:
         return living[0] if living else None
     own = np.unique(narrative.shingles)
     scored = []
     for place, each in enumerate(living):
-        theirs = np.unique(catalogue.narrative(each.document).shingles)
+        theirs = np.unique(copies.narrative(each.document).shingles)
         common = len(np.intersect1d(own, theirs, assume_unique=True))
         scored.append((common, round(2 * common / max(len(own) + len(theirs), 1), 2), place))
     most = max(common for common, _, _ in scored)
@@ -55,7 +55,7 @@ def kept_paragraphs(variant: Variant) -> int:
     return bits or ALL
 
 
-def wrong_paragraphs(catalogue: Catalogue, chain: Chain, edition: Edition) -> int:
+def wrong_paragraphs(copies: Copies, chain: Chain, edition: Edition) -> int:
     """Mark the paragraphs of a version that hold wording which the agency corrected later, a bit each.
 
     What cannot be compared any more is wrong as a whole: who carries it should look.
@@ -69,18 +69,18 @@ def wrong_paragraphs(catalogue: Catalogue, chain: Chain, edition: Edition) -> in
         right = chain.place_of(correction)
         if place >= right:
             continue
-        bits |= _changed(catalogue, chain, edition, right)
+        bits |= _changed(copies, chain, edition, right)
     return bits
 
 
-def _changed(catalogue: Catalogue, chain: Chain, edition: Edition, right: int) -> int:
+def _changed(copies: Copies, chain: Chain, edition: Edition, right: int) -> int:
     """Mark the paragraphs of a version with wording that the corrected version dropped."""
     before, corrected = chain.editions[right - 1], chain.editions[right]
-    if not all(_lives(catalogue, each) for each in (edition, before, corrected)):
+    if not all(_lives(copies, each) for each in (edition, before, corrected)):
         return ALL
-    theirs = catalogue.narrative(corrected.document).shingles
-    dropped = np.setdiff1d(catalogue.narrative(before.document).shingles, theirs)
-    own = catalogue.narrative(edition.document)
+    theirs = copies.narrative(corrected.document).shingles
+    dropped = np.setdiff1d(copies.narrative(before.document).shingles, theirs)
+    own = copies.narrative(edition.document)
     hits = np.isin(own.shingles, dropped).nonzero()[0]
     bits = 0
     for word in hits.tolist():
@@ -92,5 +92,5 @@ def _changed(catalogue: Catalogue, chain: Chain, edition: Edition, right: int) -
     return ALL if edition is before else 0
 
 
-def _lives(catalogue: Catalogue, edition: Edition) -> bool:
-    return not edition.void and catalogue.is_held(edition.document)
+def _lives(copies: Copies, edition: Edition) -> bool:
+    return not edition.void and copies.is_held(edition.document)

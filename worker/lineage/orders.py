@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from worker.lineage.catalogue import Canon, Catalogue
+from worker.lineage.canons import Canon
+from worker.lineage.catalogue import Catalogue
 from worker.lineage.chain import Chain, Order, edition_of
 from worker.lineage.chains import Chains
 from worker.lineage.filing import (
@@ -285,7 +286,7 @@ class Orders:
         if not chain.wrong:
             return False
         edition = chain.edition(run.version)
-        return edition is None or bool(run.kept & wrong_paragraphs(self._catalogue, chain, edition))
+        return edition is None or bool(run.kept & wrong_paragraphs(self._catalogue.copies, chain, edition))
 
     # Telling
 

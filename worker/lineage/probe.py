@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from worker.lineage.catalogue import Catalogue
+from worker.lineage.copies import Copies
 from worker.lineage.postings import Keys
 
 POPULAR: Final = 64  # documents with one hash; more, and it votes only when nothing else does
@@ -32,10 +32,10 @@ class Candidates:
     recurrent: Keys
 
 
-def probe(catalogue: Catalogue, keys: Keys, *, outlet: int) -> Candidates:
+def probe(copies: Copies, keys: Keys, *, outlet: int) -> Candidates:
     """Find the documents that may share copy with a story of an outlet (0: not known)."""
-    where, documents = catalogue.postings.probe(keys)
-    canons = catalogue.canon_of(documents)
+    where, documents = copies.postings.probe(keys)
+    canons = copies.canon_of(documents)
     alive = canons >= 0
     where, documents, canons = where[alive], documents[alive], canons[alive]
     nothing = np.empty(0, np.uint32)
@@ -43,7 +43,7 @@ def probe(catalogue: Catalogue, keys: Keys, *, outlet: int) -> Candidates:
         return Candidates(documents=(), recurrent=nothing)
     furniture = np.zeros(len(keys), np.bool_)
     if outlet:
-        own = catalogue.outlet_of(documents) == outlet
+        own = copies.outlet_of(documents) == outlet
         pairs = np.sort((where[own] << 40) | canons[own])
         new = np.ones(len(pairs), np.bool_)
         new[1:] = pairs[1:] != pairs[:-1]
@@ -63,12 +63,12 @@ def probe(catalogue: Catalogue, keys: Keys, *, outlet: int) -> Candidates:
     first = bounds[:-1]
     found, hits = voted[first], bounds[1:] - first
     strength = np.add.reduceat(weights[order], first)
-    smaller = np.minimum(catalogue.posted_of(found), len(keys))
+    smaller = np.minimum(copies.posted_of(found), len(keys))
     enough = hits >= np.clip(np.ceil(VOTES_SHARE * smaller), 1, VOTES + smaller // VOTES_MORE)
     found, strength = found[enough], strength[enough]
     order = np.lexsort((found, -strength))
     return Candidates(
-        documents=_spread(found[order], catalogue.canon_of(found[order])),
+        documents=_spread(found[order], copies.canon_of(found[order])),
         recurrent=keys[furniture],
     )
 

@@ -16,7 +16,7 @@ def restore(state: State, story: Story | None, decision: Decision) -> None:
     """Apply what was decided before; ``Fold.restore`` tells what is asked and raised."""
     if decision.redelivery:
         return
-    state.catalogue.loading = True
+    state.catalogue.copies.loading = True
     bare = needs_story(decision)
     state.expire(decision.at)
     imprints: Sequence[Imprint] = read_imprints(decision.imprints)

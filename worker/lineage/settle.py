@@ -10,9 +10,10 @@ import xxhash
 
 from worker.dialects.bulletins import referred
 from worker.formats.lines import same_words
-from worker.lineage.catalogue import Canon, Catalogue
+from worker.lineage.canons import Canon
 from worker.lineage.chain import Chain
 from worker.lineage.chains import Chains
+from worker.lineage.copies import Copies
 from worker.lineage.decide import ALL_BUT_EQUAL, Comparison, Verdict, decide
 from worker.lineage.filing import names_of
 from worker.lineage.names import Names
@@ -69,7 +70,7 @@ def settle_filing(
     chain = None if place is None else chains.of(place.number)
     if _is_version(story, chain, named=home is not None):
         copy = copy_hash(story)
-        if chain is not None and _is_sent_again(catalogue, chain, story, copy, narrative):
+        if chain is not None and _is_sent_again(catalogue.copies, chain, story, copy, narrative):
             facts["repeat"] = True
         else:
             facts["edition"] = copy
@@ -172,17 +173,17 @@ def _is_version(story: Story, chain: Chain | None, *, named: bool) -> bool:
 
 
 def _is_sent_again(
-    catalogue: Catalogue, chain: Chain, story: Story, copy: int, narrative: Callable[[], Narrative]
+    copies: Copies, chain: Chain, story: Story, copy: int, narrative: Callable[[], Narrative]
 ) -> bool:
     """Tell whether a filing is a version that came before: same copy, and no other words about it."""
     for each in chain.editions:
         told = each.version
-        if each.copy != copy or not catalogue.is_held(each.document):
+        if each.copy != copy or not copies.is_held(each.document):
             continue
         if (story.version_kind, story.version_no) != (told.kind, told.number):
             continue
         if same_words(story.headline or "") != same_words(told.headline or ""):
             continue
-        if np.array_equal(narrative().words, catalogue.narrative(each.document).words):
+        if np.array_equal(narrative().words, copies.narrative(each.document).words):
             return True
     return False

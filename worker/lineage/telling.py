@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from worker.lineage.bulletins import told_actions
-from worker.lineage.catalogue import canonical_id
+from worker.lineage.canons import canonical_id
 from worker.lineage.credits import attribution
 from worker.lineage.decide import Verdict
 from worker.lineage.deciding import Decided
@@ -36,26 +36,26 @@ def told_variant(
     is_version = "edition" in facts
     if "founds" in facts:
         return with_version(_original(state, story), story, carried=None, is_version=is_version)
-    catalogue = state.catalogue
+    catalogue, copies = state.catalogue, state.catalogue.copies
     canon = catalogue.canon(facts["joins"])
     if canon is None:
         raise LookupError(f"no canonical story founded by {facts['joins']}")
     narrative = (reading or Reading(story)).narrative
     chain = state.chains.of(canon.number)
-    carried = nearest(catalogue, chain, narrative)
+    carried = nearest(copies, chain, narrative)
     if "part" in facts and chain is not None and (carried := chain.edition(facts["part"])):
-        story = with_part(catalogue.story(carried.document), carried, story)
+        story = with_part(copies.story(carried.document), carried, story)
         narrative = narrative_of(story)
     number = canon.held[0] if carried is None else carried.document
     parent = number if verdict is None or verdict.parent is None else verdict.parent.document
     again = "repeat" in facts and verdict is None  # the very same story
     told = describe(
-        canonical=catalogue.story(number),
+        canonical=copies.story(number),
         variant=story,
-        canonical_narrative=catalogue.narrative(number),
+        canonical_narrative=copies.narrative(number),
         variant_narrative=narrative,
         agency=canon.crowd.agency if canon.crowd else None,
-        parent=story.id if again else catalogue.story(parent).id,
+        parent=story.id if again else copies.story(parent).id,
         hops=facts.get("hops", 1),
     )
     if "part" in facts:
@@ -69,17 +69,17 @@ def told_links(state: State, decided: Decided) -> tuple[Link, ...]:
     """Tell what ties a story to canonical stories that it does not belong to."""
     if decided.verdict is None or decided.reading is None:
         return ()
-    catalogue = state.catalogue
+    catalogue, copies = state.catalogue, state.catalogue.copies
     links = []
     for kind, each in decided.verdict.links:
         ours = each.evidence.ours
         share = ours.share if kind is LinkType.DERIVES_FROM else ours.quoted / max(ours.words, 1)
-        runs = passages(decided.reading.narrative, catalogue.narrative(each.document), ours.covered)
+        runs = passages(decided.reading.narrative, copies.narrative(each.document), ours.covered)
         links.append(
             Link(
                 type=kind,
                 canonical_id=catalogue.canon_at(each.canon).id,
-                story_id=catalogue.story(each.document).id,
+                story_id=copies.story(each.document).id,
                 share=round(share, 4),
                 passages=tuple(Passage(own=run.own, other=run.other, words=run.words) for run in runs),
             )
@@ -88,7 +88,7 @@ def told_links(state: State, decided: Decided) -> tuple[Link, ...]:
         Link(
             type=LinkType.SAME_EVENT,
             canonical_id=catalogue.canon_at(event.canon).id,
-            story_id=catalogue.story(event.document).id,
+            story_id=copies.story(event.document).id,
             share=round(event.likeness, 4),
         )
         for event in decided.events

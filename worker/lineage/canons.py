@@ -1,0 +1,233 @@
+"""What is known of each canonical story? A row of numbers, and a crowd where it has more than one member.
+
+All of it lies in arrays and blocks: a canonical story costs no Python object but while it is in demand.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from hashlib import blake2b
+from typing import Any, Final
+
+import numpy as np
+import xxhash
+
+from worker.lineage.archive import facts_of
+from worker.lineage.arrays import Arrays, arrays_of
+from worker.lineage.columns import Columns
+from worker.lineage.copies import UNDATED, Copies
+from worker.lineage.crowd import Crowd, member, pack_crowd, unpack_crowd
+from worker.lineage.placement import Relation
+from worker.lineage.ready import READ
+from worker.lineage.shelf import Shelf
+
+TRACES: Final = 8  # keys by which an expired canonical story is known again
+
+
+def canonical_id(story_id: str) -> bytes:
+    """Name a canonical story, after its founding story, for good."""
+    return blake2b(story_id.encode(), digest_size=16, person=b"canonical/1").digest()
+
+
+def known_as(story_id: str) -> int:
+    """Shorten a story id to the 60 bits that Python keeps in the least room."""
+    number: int = xxhash.xxh3_64_intdigest(story_id.encode("utf-8", "surrogatepass"))
+    return number >> 4
+
+
+class Canon:
+    """A canonical story as the fold sees it; ``number`` counts in order of founding."""
+
+    __slots__ = ("_canons", "into", "last", "number")
+
+    def __init__(self, canons: "Canons", number: int) -> None:
+        """View a canonical story."""
+        self._canons = canons
+        self.number = number
+        self.into: str | None = None
+        self.last: Crowd | None = None  # its members when it was merged
+
+    @property
+    def id(self) -> str:
+        """Name the canonical story."""
+        return bytes(self._canons.row("id", self.number)).hex()
+
+    @property
+    def story_id(self) -> str:
+        """Name the founding story."""
+        crowd = self.crowd
+        return self._canons.copies.story(self.held[0]).id if crowd is None else crowd.story_id
+
+    @property
+    def founded(self) -> int | None:
+        """Tell the stream time of its first story."""
+        return _dated(self._canons.row("founded", self.number))
+
+    @property
+    def updated(self) -> int | None:
+        """Tell the stream time of its last story."""
+        return _dated(self._canons.row("updated", self.number))
+
+    @property
+    def sequence(self) -> int:
+        """Tell the last sequence given out."""
+        return int(self._canons.row("sequence", self.number))
+
+    @property
+    def held(self) -> tuple[int, ...]:
+        """Number the copies that are kept, its own first."""
+        crowd = self.crowd
+        return crowd.held if crowd is not None else (int(self._canons.row("held", self.number)),)
+
+    @property
+    def crowd(self) -> Crowd | None:
+        """Give the members, None for a story that is alone: nothing is kept that its copy says as well."""
+        return self.last or self._canons.crowd(self.number)
+
+    @property
+    def members(self) -> Crowd:
+        """Give the members, read off its copy where it is alone."""
+        return self.crowd or self._canons.alone(self)
+
+
+class Canons:
+    """The rows and crowds of canonical stories, and the order in which they were last updated."""
+
+    def __init__(self, copies: Copies, shelf: Shelf) -> None:
+        """Start empty; crowds that are not in demand go to a shelf."""
+        self.copies = copies
+        self.columns = Columns(
+            "touched",
+            touched=(np.int64, 1, -1),
+            founded=(np.int64, 1, UNDATED),
+            updated=(np.int64, 1, UNDATED),
+            sequence=(np.int32, 1, 0),
+            held=(np.int64, 1, -1),
+            known=(np.int64, 1, 0),
+            id=(np.uint8, 16, 0),
+            keys=(np.uint32, TRACES, 0),
+            place=(np.int64, 1, -1),  # of its crowd on the shelf
+            size=(np.int32, 1, 0),
+        )
+        self.touches = Columns("canon", canon=(np.int64, 1, -1))  # least recently updated first
+        self.oldest = 0  # touch
+        self._shelf = shelf
+        self._crowds: OrderedDict[int, Crowd] = OrderedDict()  # those in demand, not on the shelf
+
+    def row(self, name: str, number: int) -> Any:  # noqa: ANN401 - a number, or the bytes of an id
+        """Tell a field of a canonical story."""
+        return self.columns.values[name][self.columns.row(number)]
+
+    def crowd(self, number: int) -> Crowd | None:
+        """Tell the members of a canonical story, None when it is alone."""
+        found = self._crowds.get(number)
+        if found is not None:
+            self._crowds.move_to_end(number)
+            return found
+        place, size = int(self.row("place", number)), int(self.row("size", number))
+        if place < 0:
+            return None
+        found = unpack_crowd(self._shelf.get(place, size))
+        self._shelf.drop(place, size)
+        self.set(number, place=-1)
+        self.demand(number, found)
+        return found
+
+    def alone(self, canon: Canon) -> Crowd:
+        """Read off its copy what is to know of a canonical story that has no crowd."""
+        number = int(self.row("held", canon.number))
+        story = facts_of(self.copies.packed(number))
+        return Crowd(
+            story_id=story.id,
+            headline=story.headline,
+            agency=story.agency,
+            language=story.language,
+            first=(member(story, sequence=1, relation=Relation.ORIGINAL, at=canon.founded),),
+            outlets={self.copies.outlet(number)},
+            stories=[known_as(story.id)],
+            held=(number,),
+        )
+
+    def overdue(self, before: int) -> Iterator[int]:
+        """Yield the canonical stories that were last updated before a time; each has to be closed."""
+        while self.oldest < self.touches.used:
+            row = self.touches.row(self.oldest)
+            number = int(self.touches.values["canon"][row]) if row >= 0 else -1
+            if number >= 0:
+                updated = self.row("updated", number)
+                if updated != UNDATED and updated >= before:
+                    return
+                yield number
+            self.oldest += 1
+
+    # Changing
+
+    def open(self, story_id: str, *, at: int | None) -> Canon:
+        """Add the row of a canonical story."""
+        number = self.columns.grow()
+        when = UNDATED if at is None else at
+        name = np.frombuffer(canonical_id(story_id), np.uint8)
+        self.set(number, founded=when, updated=when, sequence=1, known=known_as(story_id), id=name)
+        self._touch(number)
+        return Canon(self, number)
+
+    def set(self, number: int, **fields: Any) -> None:  # noqa: ANN401 - a number, or the bytes of an id
+        """Change fields of a canonical story."""
+        values, row = self.columns.values, self.columns.row(number)
+        for name, value in fields.items():
+            values[name][row] = value
+
+    def change(self, canon: Canon, at: int | None) -> Crowd:
+        """Give the crowd of a canonical story that grows, one sequence on."""
+        crowd = self.crowd(canon.number)
+        if crowd is None:
+            crowd = self.alone(canon)
+            self.demand(canon.number, crowd)
+        self.set(canon.number, sequence=self.row("sequence", canon.number) + 1)
+        if at is not None:
+            self.set(canon.number, updated=at)
+        self._touch(canon.number)
+        return crowd
+
+    def demand(self, number: int, crowd: Crowd) -> None:
+        """Keep a crowd ready; the one that was least in demand goes to the shelf."""
+        self._crowds[number] = crowd
+        if len(self._crowds) > READ:
+            self._put_away(*self._crowds.popitem(last=False))
+
+    def close(self, number: int) -> None:
+        """End the row of a canonical story."""
+        self._untouch(number)
+        self._crowds.pop(number, None)
+
+    def capture(self) -> dict[str, Arrays]:
+        """Give the rows, part by part, as arrays that nobody changes any more; all crowds go to the shelf."""
+        for number, crowd in self._crowds.items():
+            self._put_away(number, crowd)
+        self._crowds.clear()
+        return {"canons": self.columns.capture(), "touches": self.touches.capture()}
+
+    def resume(self, arrays: Arrays, *, oldest: int) -> None:
+        """Take over what ``capture`` gave, and the oldest touch."""
+        self.columns.resume(arrays_of(arrays, "canons"))
+        self.touches.resume(arrays_of(arrays, "touches"))
+        self.oldest = oldest
+
+    def _put_away(self, number: int, crowd: Crowd) -> None:
+        packed = pack_crowd(crowd)
+        self.set(number, place=self._shelf.add(packed), size=len(packed))
+
+    def _touch(self, number: int) -> None:
+        self._untouch(number)
+        touch = self.touches.grow()
+        self.touches.values["canon"][self.touches.row(touch)] = number
+        self.set(number, touched=touch)
+
+    def _untouch(self, number: int) -> None:
+        before = int(self.row("touched", number))
+        if before >= 0:
+            self.touches.values["canon"][self.touches.row(before)] = -1
+            self.set(number, touched=-1)
+
+
+def _dated(value: Any) -> int | None:  # noqa: ANN401 - a number of the column
+    return None if value == UNDATED else int(value)

@@ -1,0 +1,217 @@
+"""Which copies are kept for comparing, and how are they found? By their hashes, and by their topic.
+
+All of it lies in arrays and blocks: a copy costs no Python object but while it is in demand.
+"""
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from worker.lineage.archive import unpack
+from worker.lineage.arrays import Arrays, arrays_of
+from worker.lineage.columns import Columns
+from worker.lineage.imprint import Imprint
+from worker.lineage.postings import Documents, Postings
+from worker.lineage.reading import narrative_of, tokens_of
+from worker.lineage.ready import Ready
+from worker.lineage.shelf import Shelf
+from worker.matching.narrative import Mask, Narrative
+from worker.matching.tokens import tokens
+from worker.matching.topic import Bag, Lexicon, lead_of, top, whole_of
+from worker.story import Story
+
+UNDATED: Final = -1
+
+
+class Copies:
+    """Held copies, numbered as documents in the order in which they came, and the index over them."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        """Start empty; the packed copies go to a shelf."""
+        self.postings = Postings()
+        self.keyworded = Postings()
+        self.lexicon = Lexicon()
+        self.loading = False  # while decisions are restored: what they index waits for ``settle``
+        self.columns = Columns(
+            "canon",
+            canon=(np.int64, 1, -1),
+            outlet=(np.int64, 1, 0),
+            posted=(np.int32, 1, 0),
+            seen=(np.int64, 1, UNDATED),
+            hops=(np.int32, 1, 0),
+            place=(np.int64, 1, -1),  # on the shelf
+            size=(np.int32, 1, 0),
+            # bytes before the copy: a bit a word, what is from the canonical copy
+            heritage=(np.int32, 1, -1),
+        )
+        self._shelf = shelf
+        self._narratives = Ready[Narrative]()
+        self._stories = Ready[Story]()
+        self._leads = Ready[Bag]()
+        self._wholes = Ready[Bag]()
+
+    # Of many
+
+    def canon_of(self, documents: Documents) -> npt.NDArray[np.int64]:
+        """Tell the canonical story of each document, -1 when it is gone."""
+        rows = self.columns.rows(documents.astype(np.int64))
+        return np.where(rows >= 0, self.columns.values["canon"][np.maximum(rows, 0)], -1)
+
+    def outlet_of(self, documents: Documents) -> npt.NDArray[np.int64]:
+        """Tell the outlet of each living document."""
+        return self._of("outlet", documents)
+
+    def posted_of(self, documents: Documents) -> npt.NDArray[np.int32]:
+        """Tell under how many hashes each living document is indexed."""
+        return self._of("posted", documents)
+
+    def seen_at(self, documents: Documents) -> npt.NDArray[np.int64]:
+        """Tell the stream time at which each living document came, ``UNDATED`` when not known."""
+        return self._of("seen", documents)
+
+    def count(self) -> int:
+        """Count the copies that are kept."""
+        return len(self.columns.alive())
+
+    def documents(self) -> list[int]:
+        """List the copies that are kept."""
+        found: list[int] = self.columns.alive().tolist()
+        return found
+
+    # Of one
+
+    def is_held(self, number: int) -> bool:
+        """Tell whether a document is still held."""
+        row = self.columns.row(number)
+        return row >= 0 and int(self.columns.values["canon"][row]) >= 0
+
+    def home(self, number: int) -> int:
+        """Tell the canonical story of a held document."""
+        return int(self._field("canon", number))
+
+    def hops(self, number: int) -> int:
+        """Tell how many steps a held document is away from the original."""
+        return int(self._field("hops", number))
+
+    def outlet(self, number: int) -> int:
+        """Tell the outlet of a held document."""
+        return int(self._field("outlet", number))
+
+    def packed(self, number: int) -> bytes:
+        """Give the packed story of a held document."""
+        place, size = int(self._field("place", number)), int(self._field("size", number))
+        heritage = max(int(self._field("heritage", number)), 0)
+        return self._shelf.get(place + heritage, size - heritage)
+
+    def heritage(self, number: int) -> Mask | None:
+        """Tell which words of a held document come from the canonical copy; None: all of them."""
+        size = int(self._field("heritage", number))
+        if size < 0:
+            return None
+        packed = self._shelf.get(int(self._field("place", number)), size)
+        bits = np.unpackbits(np.frombuffer(packed, np.uint8), count=len(self.narrative(number).words))
+        return bits.view(np.bool_)
+
+    def story(self, number: int) -> Story:
+        """Unpack the story of a held document; those in demand stay ready, here and below."""
+        return self._stories.get(number, lambda each: unpack(self.packed(each)))
+
+    def narrative(self, number: int) -> Narrative:
+        """Read the copy of a held document."""
+        return self._narratives.get(number, lambda each: narrative_of(self.story(each)))
+
+    def lead(self, number: int) -> Bag:
+        """Read headline and first words of a held document."""
+        return self._leads.get(number, lambda each: _lead(self.story(each)))
+
+    def whole(self, number: int) -> Bag:
+        """Read all words of a held document."""
+        return self._wholes.get(number, lambda each: whole_of(tokens_of(self.story(each))))
+
+    # Changing
+
+    def add(self, imprint: Imprint, *, canon: int, at: int | None, hops: int, heritage: bytes | None) -> int:
+        """Keep a copy of a canonical story, index it and number it."""
+        number = self.columns.grow()
+        packed = imprint.packed if heritage is None else heritage + imprint.packed
+        values, row = self.columns.values, self.columns.row(number)
+        values["canon"][row] = canon
+        values["outlet"][row] = imprint.source
+        values["posted"][row] = len(imprint.keys)
+        values["seen"][row] = UNDATED if at is None else at
+        values["hops"][row] = hops
+        values["place"][row] = self._shelf.add(packed)
+        values["size"][row] = len(packed)
+        values["heritage"][row] = -1 if heritage is None else len(heritage)
+        if self.loading:
+            self.postings.load(number, imprint.keys)
+            self.keyworded.load(number, imprint.keywords)
+            self.lexicon.load(imprint.slots)
+        else:
+            self.postings.add(number, imprint.keys)
+            self.keyworded.add(number, imprint.keywords)
+            self.lexicon.add(imprint.slots)
+        return number
+
+    def move(self, number: int, *, canon: int) -> None:
+        """Let a held document belong to another canonical story."""
+        self.columns.values["canon"][self.columns.row(number)] = canon
+
+    def drop(self, number: int) -> None:
+        """Let a held document go."""
+        row, values = self.columns.row(number), self.columns.values
+        self._shelf.drop(int(values["place"][row]), int(values["size"][row]))
+        values["canon"][row] = values["place"][row] = -1
+        for ready in (self._narratives, self._stories, self._leads, self._wholes):
+            ready.drop(number)
+        self.postings.drop(number)
+        self.keyworded.drop(number)
+
+    def make_ready(self, number: int, *, story: Story, lead: Bag, narrative: Narrative | None) -> None:
+        """Keep what has been read of a held copy already."""
+        self._stories.put(number, story)
+        self._leads.put(number, lead)
+        if narrative is not None:
+            self._narratives.put(number, narrative)
+
+    # As a whole
+
+    def end_loading(self) -> None:
+        """Go on with single stories, where many were loaded."""
+        if self.loading:
+            self.settle()
+            self.loading = False
+
+    def settle(self) -> None:
+        """Make findable what was loaded so far."""
+        self.postings.settle()
+        self.keyworded.settle()
+        self.lexicon.settle()
+
+    def capture(self) -> dict[str, Arrays]:
+        """Give the index and the columns, part by part, as arrays that nobody changes any more."""
+        self.settle()
+        return {
+            "postings": self.postings.capture(),
+            "keyworded": self.keyworded.capture(),
+            "lexicon": self.lexicon.capture(),
+            "documents": self.columns.capture(),
+        }
+
+    def resume(self, arrays: Arrays) -> None:
+        """Take over what ``capture`` gave."""
+        self.postings.resume(arrays_of(arrays, "postings"))
+        self.keyworded.resume(arrays_of(arrays, "keyworded"))
+        self.lexicon.resume(arrays_of(arrays, "lexicon"))
+        self.columns.resume(arrays_of(arrays, "documents"))
+
+    def _of(self, name: str, documents: Documents) -> npt.NDArray[Any]:
+        return self.columns.values[name][self.columns.rows(documents.astype(np.int64))]
+
+    def _field(self, name: str, number: int) -> Any:  # noqa: ANN401 - a number of any type
+        return self.columns.values[name][self.columns.row(number)]
+
+
+def _lead(story: Story) -> Bag:
+    return lead_of(story.headline, tokens(top(story.copy())))
