@@ -57,7 +57,7 @@ def test_independent_reports_of_one_event_are_linked(evaluation):
 @pytest.mark.shared
 def test_no_canonical_story_is_a_giant(evaluation):
     scorer, _, _ = evaluation
-    assert len(scorer.clusters(least=2)[0].members) <= FLOORS["largest_most"]
+    assert len(scorer.clusters()[0].members) <= FLOORS["largest_most"]
 
 
 @pytest.mark.shared

@@ -131,45 +131,34 @@ class Scorer:
 
     def score(self, pairs: Iterable[Pair]) -> Evaluation:
         """Score the pairs; merges are resolved."""
-        homes: defaultdict[str, set[str]] = defaultdict(set)
         ties: defaultdict[str, set[tuple[LinkType, str]]] = defaultdict(set)
-        members: defaultdict[str, list[tuple[str | None, str | None]]] = defaultdict(list)
-        payloads = set()
         for record in self._records:
-            payloads.add(record.payload)
-            if record.canonical is not None:
-                home = self.resolve(record.canonical)
-                homes[record.payload].add(home)
-                members[home].append((record.outlet, record.headline))
             for link in record.links:
                 ties[record.payload].add((link.type, self.resolve(link.canonical_id)))
+        homes, clusters = self.homes(), self.clusters()
+        payloads = {record.payload for record in self._records}
         scored, missing = [], []
         for pair in pairs:
             if pair.a not in payloads or pair.b not in payloads:
                 missing.append(pair)
                 continue
             scored.append(_score(pair, homes, ties))
-        largest = sorted(members, key=lambda home: (-len(members[home]), home))[:LARGEST]
         return Evaluation(
             stories=len(self._records),
-            canonicals=len(members),
+            canonicals=len(clusters),
             missing=tuple(missing),
             scored=tuple(scored),
-            largest=tuple(Cluster(canonical_id=home, members=tuple(members[home])) for home in largest),
+            largest=tuple(clusters[:LARGEST]),
         )
 
-    def clusters(self, *, least: int) -> list[Cluster]:
-        """List the canonical stories of at least so many members, the largest first."""
+    def clusters(self) -> list[Cluster]:
+        """List the canonical stories, the largest first."""
         members: defaultdict[str, list[tuple[str | None, str | None]]] = defaultdict(list)
         for record in self._records:
             if record.canonical is not None:
                 members[self.resolve(record.canonical)].append((record.outlet, record.headline))
         homes = sorted(members, key=lambda home: (-len(members[home]), home))
-        return [
-            Cluster(canonical_id=home, members=tuple(members[home]))
-            for home in homes
-            if len(members[home]) >= least
-        ]
+        return [Cluster(canonical_id=home, members=tuple(members[home])) for home in homes]
 
     def homes(self) -> dict[str, set[str]]:
         """Tell the canonical stories of each payload; merges are resolved."""

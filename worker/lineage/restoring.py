@@ -51,7 +51,7 @@ def _restore_waited(
     state: State,
     waited: list[Any],
     imprints: Sequence[Imprint],
-    leave: Callable[[str], Story | None],
+    leave: Callable[[str], None],
     *,
     at: int | None,
 ) -> None:

@@ -31,11 +31,10 @@ class Waiting:
         over = [(until, story) for until, story in self.held.values() if until <= at]
         return [story for _, story in sorted(over, key=lambda each: each[0])]
 
-    def release(self, story_id: str) -> Story | None:
-        """Give an embargoed story away."""
-        _, story = self.held.pop(story_id, (NEVER, None))
+    def release(self, story_id: str) -> None:
+        """Let an embargoed story go."""
+        self.held.pop(story_id, None)
         self.due = min((until for until, _ in self.held.values()), default=NEVER)
-        return story
 
     def keep(self, part: Story, at: int | None) -> None:
         """Keep a part whose first take has not come."""
@@ -45,9 +44,9 @@ class Waiting:
         """List the parts by their numbers, then as they came."""
         return sorted((part for _, part in self.parts.values()), key=lambda part: part.part_no or 0)
 
-    def join(self, story_id: str) -> Story | None:
-        """Give a part away."""
-        return self.parts.pop(story_id, (None, None))[1]
+    def join(self, story_id: str) -> None:
+        """Let a part go."""
+        self.parts.pop(story_id, None)
 
     def expire(self, before: int) -> None:
         """Forget the parts that came before a time; an embargo has its own."""

@@ -75,17 +75,13 @@ class Keeper:
             if ledger.last is not None:
                 self._retention.note(entries[-1].decision.at, ledger.last.offset)
             count += len(entries)
-            self._part.ahead = ledger.ahead
-            metrics.RECOVERED.labels("read").set(count)
-            metrics.RECOVERED.labels("ahead").set(ledger.ahead)
+            self._tell(count, ahead=ledger.ahead)
             check()
             if time.monotonic() - told > TELL_EVERY:
                 told = time.monotonic()
                 log.info("place.recovering", decisions=count, ahead=ledger.ahead)
             await asyncio.sleep(0)  # probes and heartbeats share this loop
-        self._part.ahead = 0
-        metrics.RECOVERED.labels("read").set(count)
-        metrics.RECOVERED.labels("ahead").set(0)
+        self._tell(count, ahead=0)
         seconds = time.monotonic() - started
         metrics.RECOVERY_SECONDS.set(seconds)
         log.info(
@@ -155,6 +151,12 @@ class Keeper:
             log.info("snapshot.written", bytes=size, seconds=round(seconds, 3), held=round(held, 3))
         finally:
             self._writing = None
+
+    def _tell(self, count: int, *, ahead: int) -> None:
+        """Tell how many decisions of a rebuild were read, and how many are to come."""
+        self._part.ahead = ahead
+        metrics.RECOVERED.labels("read").set(count)
+        metrics.RECOVERED.labels("ahead").set(ahead)
 
     def _new_retention(self) -> Retention:
         return Retention(client_args(self._settings), self._placements, window=self._settings.window_ms)
