@@ -252,7 +252,7 @@ def canonical_to_wire(canonical: Canonical) -> wire.CanonicalV1:
 def decision_to_wire(decision: Decision, *, offset: int, worker: str) -> wire.PlacementV1:
     """Turn a decision about the record at ``offset`` of wire-stories into placement.v1."""
     return wire.PlacementV1(
-        source=wire.Source(partition=0, offset=offset),
+        source=wire.Source(offset=offset),
         at=_time(decision.at),
         story_id=decision.story_id,
         redelivery=decision.redelivery,

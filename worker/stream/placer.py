@@ -15,11 +15,11 @@ from worker.errors import OtherVersion, Reason
 from worker.settings import Settings
 from worker.stream import metrics
 from worker.stream.halt import halt
-from worker.stream.incoming import arrived
 from worker.stream.kafka import METADATA_AGE_MS, client_args
 from worker.stream.lag import Done
 from worker.stream.ledger import Ledger
 from worker.stream.outgoing import tick_record
+from worker.stream.placed import tell_placed
 from worker.stream.placing import Handled, Placing
 from worker.stream.publish import Outgoing, Publisher
 from worker.stream.recovery import Keeper, State
@@ -238,7 +238,7 @@ class Placer(Service, ConsumerRebalanceListener):
             await ledger.write(outgoing)
         metrics.TRANSACTIONS.labels("committed").inc()
         for (result, trace, _), record in zip(handled, records, strict=True):
-            _tell(result, record, trace)
+            tell_placed(result, record, trace)
         return position
 
     def _fold(self, placing: Placing, origin: Origin) -> Handled:
@@ -275,44 +275,3 @@ class Placer(Service, ConsumerRebalanceListener):
         if self._position >= 0:
             with suppress(KafkaError):
                 await self._consumer.commit({self._partition: self._position + 1})
-
-
-def _tell(result: Handled, record: ConsumerRecord, trace: Handling) -> None:
-    """Log and count what became of one record."""
-    metrics.LAST_MESSAGE.labels(record.topic).set_to_current_time()
-    if result.step.placements and (appended := arrived(record.headers)) is not None:
-        metrics.END_TO_END_SECONDS.observe(max(0.0, time.time() - appended / 1000))
-    if result.refused is not None:
-        metrics.REJECTS.labels("malformed").inc()
-        log.error("story.refused", offset=record.offset, message=result.refused[:200])
-    if result.clamped:
-        log.warning("story.clamped", offset=record.offset, story_id=result.step.decision.story_id)
-    if result.step.decision.redelivery and result.refused is None:
-        metrics.REDELIVERIES.inc()
-        log.info("story.redelivered", offset=record.offset, story_id=result.step.decision.story_id)
-    for placement in result.step.placements:
-        variant = placement.variant
-        relation = "" if variant is None else variant.relation.value
-        metrics.PLACEMENTS.labels(placement.status.value, relation).inc()
-        log.info(
-            "story.placed",
-            offset=record.offset,
-            story_id=placement.story.id,
-            canonical_id=placement.canonical_id,
-            status=placement.status.value,
-            relation=relation,
-            outlet=placement.story.outlet,
-            **trace.trace_id,
-        )
-    for reach in result.step.reaches:
-        log.info(
-            "canonical.reached",
-            canonical_id=reach.canonical_id,
-            action=reach.action.value,
-            cause=reach.cause.value,
-            outlet=reach.outlet,
-            carrying=reach.carrying,
-        )
-    for merge in result.step.merges:
-        metrics.MERGES.inc()
-        log.info("canonical.merged", canonical_id=merge.canonical_id, into=merge.into)
