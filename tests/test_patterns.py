@@ -58,7 +58,7 @@ def slowest(pattern, length=LENGTH):
 def test_there_are_patterns_and_the_test_knows_a_bad_one():
     assert len(PATTERNS) > 100
     assert slowest(re.compile("a+"))[0] < SECONDS
-    assert slowest(re.compile("a*a*a*b"), length=350)[0] > SECONDS  # the fourth power, as a search
+    assert slowest(re.compile("a*a*a*b"), length=260)[0] > SECONDS  # the fourth power, as a search
 
 
 @pytest.mark.parametrize("pattern", PATTERNS.values())

@@ -29,7 +29,7 @@ PRINCIPALS = {
     "rejects": "clerk",
 }
 KINDS = {"topic": 2, "group": 3, "transactional": 5}  # resource types, operations: Kafka's own numbers
-OPERATIONS = {"READ": 3, "WRITE": 4, "CREATE": 5, "ALTER": 7, "DESCRIBE": 8}
+OPERATIONS = {"READ": 3, "WRITE": 4, "CREATE": 5, "DELETE": 6, "ALTER": 7, "DESCRIBE": 8}
 OPERATIONS |= {"DESCRIBE_CONFIGS": 10, "ALTER_CONFIGS": 11}
 LITERAL, ALLOW = 3, 3
 
