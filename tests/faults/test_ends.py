@@ -80,6 +80,7 @@ async def test_a_missing_topic_and_too_few_partitions_are_told_at_start(
     assert rejects in log.read_text()
 
 
+SESSION = 6  # seconds
 REFUSALS = {
     "wire-rejects": None,
     "canonical-variants": None,
@@ -92,7 +93,8 @@ async def without(name, kafka, prefix, apply_topics, log):
     """Delete a topic under a worker, watch it end and stay away, make the topic again, see if it goes on."""
     await apply_topics(prefix)
     payloads = list(feed(60))
-    worker = WorkerProcess(bootstrap=kafka.bootstrap, prefix=prefix, log=log)
+    session = {"WIRETRACE_SESSION_TIMEOUT": f"{SESSION}s"}
+    worker = WorkerProcess(bootstrap=kafka.bootstrap, prefix=prefix, log=log, **session)
     worker.start()
     await publish(kafka.bootstrap, topic_name("wire-payloads", prefix), payloads[:20], rate=None)
     await placed(kafka.bootstrap, prefix, 20)
@@ -106,6 +108,7 @@ async def without(name, kafka, prefix, apply_topics, log):
     assert await ended(worker) == 2
 
     await apply_topics(prefix)
+    await asyncio.sleep(SESSION + 2)  # or the group hands out what it had when the topic was gone: nothing
     worker.start()
     if (refusal := REFUSALS[name]) is not None:
         assert await ended(worker) == 1
