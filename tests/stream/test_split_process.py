@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -92,6 +93,20 @@ async def test_when_the_process_is_killed_every_payload_is_still_answered_once()
     finally:
         await process.stop()
     assert [each.stories for each in answers] == [1] * 400
+
+
+async def test_large_payloads_are_asked_again_of_the_next_process_without_a_stall():
+    process = await running(replace(TERMS, seconds=30.0))
+    large = " ".join(f"{STORY} Berth {berth} stays open." for berth in range(4_000))
+    try:
+        os.kill(process.pid, signal.SIGSTOP)  # so that all of them wait when it dies
+        asking = asyncio.gather(*(process.split(origin(number, text=large)) for number in range(8)))
+        await asyncio.sleep(0.2)
+        os.kill(process.pid, signal.SIGKILL)
+        answers = [await asyncio.wait_for(each, 60) for each in await asyncio.wait_for(asking, 60)]
+    finally:
+        await process.stop()
+    assert [each.stories + len(each.reasons) for each in answers] == [1] * 8
 
 
 async def test_a_payload_of_which_every_process_dies_is_refused_and_its_neighbours_are_not():

@@ -5,6 +5,7 @@ import os
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -67,7 +68,8 @@ class SplitProcess(Service):
         asked = _Asked(origin=origin, answer=asyncio.get_running_loop().create_future())
         async with self._asking:
             self._waiting.append(asked)
-            await self._ask(asked)
+            self._ask(asked)
+            await self._drain()
         return asked.answer
 
     @property
@@ -131,17 +133,19 @@ class SplitProcess(Service):
                 self._answered(refusal(asked.origin, self._terms, Reason.INTERNAL, message))
         async with self._asking:
             await self._spawn()
-            for asked in tuple(self._waiting):
-                await self._ask(asked)
+            for asked in self._waiting:  # not drained: whoever waits for that does not read the answers
+                self._ask(asked)
 
-    async def _ask(self, asked: _Asked) -> None:
+    def _ask(self, asked: _Asked) -> None:
         """Write a question; if the process is gone, its successor is asked all that waits."""
         if self._process is not None and self._process.stdin is not None:
-            try:
-                self._process.stdin.write(frame(asked.origin))
+            self._process.stdin.write(frame(asked.origin))
+
+    async def _drain(self) -> None:
+        """Wait while the process has more before it than a pipe takes."""
+        if self._process is not None and self._process.stdin is not None:
+            with suppress(ConnectionError):
                 await self._process.stdin.drain()
-            except ConnectionError:
-                return
 
     async def _spawn(self) -> None:
         """Start the process with our own code, whatever stands in the working directory."""
