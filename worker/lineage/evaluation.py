@@ -11,8 +11,6 @@ from typing import Final
 
 from worker.lineage.placement import Link, LinkType, Step
 
-POSITIVE: Final = frozenset("VM")
-NEGATIVE: Final = frozenset("QBET")
 COUNTED: Final = frozenset("hm")  # confidence that counts; l is listed only
 OUTCOMES: Final = ("same", "derives_from", "same_event", "shares_quotes", "nothing")
 LARGEST: Final = 10

@@ -34,7 +34,6 @@ FUNCTION: Final = frozenset(_FUNCTION.split())
 LIST_LEAST: Final = 24  # words in a paragraph that may be a list
 LIST_CAPITALS: Final = 0.55  # share of words with a capital
 LIST_FUNCTION_MOST: Final = 0.12  # share of function words; prose has a third and more
-BULLET: Final = re.compile(r"^\s{0,4}(?:[•·▪►*|]|\d{1,2}[.)])\s")
 
 
 def may_hold_captions(copy: str) -> bool:

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from worker.matching.words import CHUNK_MAX, FOLDS, KNOWN_MAX, SINGLES
+from worker.matching.words import FOLDS, SINGLES, Chunks
 
 Hashes = npt.NDArray[np.uint64]
 Positions = npt.NDArray[np.int64]
@@ -110,19 +110,12 @@ def tokens(text: str) -> Tokens:
     return Tokens(hashes[kept], found.starts[kept], found.capital[kept])
 
 
-class _ChunkHashes(dict[str, tuple[int, ...]]):
-    """What stands between two spaces → the hashes of its words. A pure function, remembered; bounded."""
-
-    def __missing__(self, chunk: str) -> tuple[int, ...]:
-        found = tuple(tokens(chunk).hashes.tolist())
-        if len(chunk) <= CHUNK_MAX:
-            if len(self) >= KNOWN_MAX:
-                self.clear()
-            self[chunk] = found
-        return found
+def _hashes(chunk: str) -> list[int]:
+    found: list[int] = tokens(chunk).hashes.tolist()
+    return found
 
 
-_CHUNKS: Final = _ChunkHashes()
+_CHUNKS: Final = Chunks(_hashes)
 
 
 def word_hashes(text: str) -> Hashes:

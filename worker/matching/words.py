@@ -6,9 +6,10 @@ words give one word per character.
 """
 
 import re
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import chain
-from typing import Final
+from typing import Final, TypeVar
 from unicodedata import combining, normalize
 
 SINGLES: Final = (  # first and last character of the scripts that put no space between words
@@ -54,6 +55,8 @@ FOLDS: Final = {
     "mrs": "",
     "ms": "",
 }
+Read = TypeVar("Read")
+
 _LATIN: Final = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
 _APOSTROPHES: Final = str.maketrans(dict.fromkeys("'’ʼ＇", ""))
 
@@ -77,11 +80,15 @@ def fold(token: str) -> str:
     return FOLDS.get(word, word)
 
 
-class _ChunkWords(dict[str, tuple[str, ...]]):
-    """What stands between two spaces → its folded words. A pure function, remembered; bounded."""
+class Chunks(dict[str, tuple[Read, ...]]):
+    """What stands between two spaces → what is read in it. A pure function, remembered; bounded."""
 
-    def __missing__(self, chunk: str) -> tuple[str, ...]:
-        found = tuple(word for word in map(fold, TOKEN.findall(chunk)) if word)
+    def __init__(self, read: Callable[[str], Iterable[Read]]) -> None:
+        """Remember what ``read`` finds."""
+        self._read = read
+
+    def __missing__(self, chunk: str) -> tuple[Read, ...]:
+        found = tuple(self._read(chunk))
         if len(chunk) <= CHUNK_MAX:
             if len(self) >= KNOWN_MAX:
                 self.clear()
@@ -89,7 +96,11 @@ class _ChunkWords(dict[str, tuple[str, ...]]):
         return found
 
 
-_CHUNKS: Final = _ChunkWords()
+def _folded(chunk: str) -> Iterator[str]:
+    return filter(None, map(fold, TOKEN.findall(chunk)))
+
+
+_CHUNKS: Final = Chunks(_folded)
 
 
 def words(text: str) -> list[str]:

@@ -232,7 +232,7 @@ class Placer(Service, ConsumerRebalanceListener):
             outgoing += records_out
             handled.append((result, trace, publishing))
             position = record.offset
-            await asyncio.sleep(0)  # split and the heartbeats share this loop
+            await asyncio.sleep(0)  # what split publishes, probes and heartbeats share this loop
         under_way = [publishing for *_, publishing in handled]
         with sending(under_way), metrics.STAGE_SECONDS.labels("commit").time():
             await ledger.write(outgoing)
