@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from worker.matching.words import FOLDS, SINGLES, Chunks
+from worker.matching.words import FOLDS, SINGLES
 
 Hashes = npt.NDArray[np.uint64]
 Positions = npt.NDArray[np.int64]
@@ -108,19 +108,6 @@ def tokens(text: str) -> Tokens:
     if kept.all():
         return found
     return Tokens(hashes[kept], found.starts[kept], found.capital[kept])
-
-
-def _hashes(chunk: str) -> list[int]:
-    found: list[int] = tokens(chunk).hashes.tolist()
-    return found
-
-
-_CHUNKS: Final = Chunks(_hashes)
-
-
-def word_hashes(text: str) -> Hashes:
-    """Read the hashes of a short text, such as a headline, of which most words have been read before."""
-    return np.array([each for chunk in text.split() for each in _CHUNKS[chunk]], np.uint64)
 
 
 def _raw(text: str) -> Tokens:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from worker.matching.narrative import Mask
-from worker.matching.tokens import Hashes, Tokens, word_hashes
+from worker.matching.tokens import Hashes, Tokens, tokens
 
 Weights = npt.NDArray[np.int64]
 Slots = npt.NDArray[np.uint16]
@@ -112,7 +112,7 @@ def lead_of(headline: str | None, copy: Tokens) -> Bag:
     ``copy`` may be cut behind them: see ``top``.
     """
     stop = int(copy.starts.searchsorted(LEAD))
-    return _bag(copy.hashes[:stop], copy.capital[:stop], word_hashes((headline or "")[:LEAD]))
+    return _bag(copy.hashes[:stop], copy.capital[:stop], tokens((headline or "")[:LEAD]).hashes)
 
 
 def top(paragraphs: Iterable[str]) -> str:
