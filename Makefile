@@ -8,16 +8,22 @@ PYTEST := $(BIN)/pytest -q
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
-# pip's own check of hashes makes the locks binding; the project itself is installed without its dependencies.
-.venv/demo.stamp: requirements/demo.lock pyproject.toml
+# pip's own check of hashes makes the locks binding; the project itself is installed without its dependencies, and its
+# kernels are compiled: by the machine's C compiler, or where there is none by one from PyPI.
+COMPILER := test -n "$(shell command -v cc gcc clang)" || $(BIN)/pip install -q --require-hashes -r requirements/compiler.lock
+KERNELS := worker/kernels.c deploy/kernels.py
+
+.venv/demo.stamp: requirements/demo.lock pyproject.toml $(KERNELS)
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/pip install -q --require-hashes -r requirements/demo.lock
+	$(COMPILER)
 	$(BIN)/pip install -q --no-deps --no-build-isolation -e .
 	touch $@
 
-.venv/dev.stamp: requirements/dev.lock pyproject.toml
+.venv/dev.stamp: requirements/dev.lock pyproject.toml $(KERNELS)
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/pip install -q --require-hashes -r requirements/dev.lock
+	$(COMPILER)
 	$(BIN)/pip install -q --no-deps --no-build-isolation -e .
 	touch $@ .venv/demo.stamp
 
@@ -67,6 +73,7 @@ lock: .venv/dev.stamp  ## resolve the dependencies again and write the locks
 	$(BIN)/uv pip compile pyproject.toml --extra otel --extra board --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements/run.lock
 	$(BIN)/uv pip compile pyproject.toml --extra broker --group build --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements/demo.lock
 	$(BIN)/uv pip compile pyproject.toml --all-extras --group build --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements/dev.lock
+	printf 'ziglang\nhatchling\n' | $(BIN)/uv pip compile - --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements/compiler.lock
 
 clean:  ## remove what was set up
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from worker import kernels
 from worker.lineage.arrays import Arrays
 
 START: Final = 1_024
@@ -61,6 +62,12 @@ class Columns:
             known = self._elders[places] == numbers[old] if len(self._elders) else np.zeros(len(places), bool)
             found[old] = np.where(known, places, -1)
         return found
+
+    def look_up(self, name: str, numbers: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:
+        """Read a field of 64 bits of many things; of one that is gone, what a row has that is not there."""
+        gone = self._fields[name][2]
+        found = kernels.look_up(numbers, self.values[name], self._elders, self._base, gone)
+        return np.frombuffer(found, np.int64)
 
     def alive(self) -> Rows:
         """List the numbers of the rows that are there."""

@@ -55,12 +55,11 @@ class Copies:
 
     def canon_of(self, documents: Documents) -> npt.NDArray[np.int64]:
         """Tell the canonical story of each document, -1 when it is gone."""
-        rows = self.columns.rows(documents.astype(np.int64))
-        return np.where(rows >= 0, self.columns.values["canon"][np.maximum(rows, 0)], -1)
+        return self.columns.look_up("canon", documents)
 
     def outlet_of(self, documents: Documents) -> npt.NDArray[np.int64]:
-        """Tell the outlet of each living document."""
-        return self._of("outlet", documents)
+        """Tell the outlet of each document, 0 when it is gone."""
+        return self.columns.look_up("outlet", documents)
 
     def posted_of(self, documents: Documents) -> npt.NDArray[np.int32]:
         """Tell under how many hashes each living document is indexed."""

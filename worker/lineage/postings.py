@@ -1,8 +1,8 @@
 """Which documents hold a hash? An inverted index of plain arrays that grows, ages and never surprises.
 
-New documents stand in a dictionary; full dictionaries become sorted runs; four runs of one size
-become one of the next (a log-structured merge tree, O'Neil et al. 1996). A posting is one number, the
-key above the document: eight bytes. What a probe finds does not depend on how the runs are cut.
+New documents stand in a hash table; full tables become sorted runs; four runs of one size become one
+of the next (a log-structured merge tree, O'Neil et al. 1996). A posting is one number, the key above
+the document: eight bytes. What a probe finds does not depend on how the runs are cut.
 """
 
 from typing import Final
@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from worker import kernels
 from worker.lineage.arrays import Arrays
 
 Keys = npt.NDArray[np.uint32]
@@ -17,23 +18,35 @@ Documents = npt.NDArray[np.uint32]
 Places = npt.NDArray[np.int64]
 Run = npt.NDArray[np.uint64]
 
-FRESH: Final = 1_024  # documents that stand in the dictionary
+FRESH: Final = 1_024  # documents that stand in the hash table
+CHAINS: Final = 1 << 16  # of the table
 FAN: Final = 4  # runs of one size that become one
 LARGEST: Final = 1 << 22  # postings: a larger run is not merged again
 SWEEP: Final = 8_192  # dropped documents
 PER_KEY: Final = 128  # documents that one key hands out, the newest first
 _SHIFT: Final = np.uint64(32)
-_LAST: Final = np.uint64(0xFFFFFFFF)
+START: Final = 1 << 15  # postings that the table has room for at first
 
 
 class Postings:
     """An inverted index from 32-bit keys to numbered documents, which are added in rising order."""
 
-    __slots__ = ("_crowded", "_fresh", "_fresh_documents", "_gone", "_loaded", "_runs", "_tiers", "_waiting")
+    __slots__ = (
+        "_chains",
+        "_fresh",
+        "_fresh_documents",
+        "_gone",
+        "_loaded",
+        "_runs",
+        "_tiers",
+        "_used",
+        "_waiting",
+    )
 
     def __init__(self) -> None:
-        self._fresh: dict[int, int] = {}  # the newest document of each key
-        self._crowded: dict[int, list[int]] = {}  # the older ones, where there are
+        self._chains = np.zeros(CHAINS, np.uint32)  # the newest posting of each, counted from 1
+        self._fresh = np.empty((3, START), np.uint32)  # keys, documents, the next older one of the chain
+        self._used = 0  # fresh postings
         self._fresh_documents = 0
         self._waiting: list[tuple[int, Keys]] = []  # documents that are loaded, see ``load``
         self._loaded = 0  # their postings
@@ -43,10 +56,14 @@ class Postings:
 
     def add(self, document: int, keys: Keys) -> None:
         """Index a document under each of its distinct keys."""
-        new = dict.fromkeys(keys.tolist(), document)
-        for key in self._fresh.keys() & new.keys():
-            self._crowded.setdefault(key, []).append(self._fresh[key])
-        self._fresh.update(new)
+        wanted = self._used + len(keys)
+        if wanted > self._fresh.shape[1]:
+            grown = np.empty((3, 2 * wanted), np.uint32)
+            grown[:, : self._used] = self._fresh[:, : self._used]
+            self._fresh = grown
+        held, documents, older = self._fresh
+        kernels.post(keys, self._chains, held, documents, older, self._used, document)
+        self._used = wanted
         self._fresh_documents += 1
         if self._fresh_documents >= FRESH:
             self._flush()
@@ -59,7 +76,7 @@ class Postings:
             self.settle()
 
     def settle(self) -> None:
-        """Make what was loaded findable, and bring the dictionary into a run."""
+        """Make what was loaded findable, and bring the hash table into a run."""
         self._flush()
         if not self._waiting:
             return
@@ -86,24 +103,11 @@ class Postings:
         A key that is everywhere gives its newest ``PER_KEY`` documents. Dropped documents may still
         be among them: the caller knows who is alive.
         """
-        fresh_places, fresh_documents = self._probe_fresh(keys.tolist())
-        places: list[Places] = [np.array(fresh_places, np.int64)]
-        documents: list[Documents] = [np.array(fresh_documents, np.uint32)]
-        left = PER_KEY - np.bincount(places[0], minlength=len(keys))
-        low = keys.astype(np.uint64) << _SHIFT
-        for run in reversed(self._runs):
-            starts = run.searchsorted(low)
-            found = (run.take(starts, mode="clip") >> _SHIFT == keys).nonzero()[0]
-            if not len(found):
-                continue
-            ends = run.searchsorted(low[found] | _LAST, side="right")
-            sizes = np.minimum(ends - starts[found], left[found])
-            left[found] -= sizes
-            lasts = sizes.cumsum()
-            steps = np.arange(lasts[-1]) - (lasts - sizes).repeat(sizes)
-            documents.append(_documents(run[(ends - sizes).repeat(sizes) + steps]))
-            places.append(found.repeat(sizes))
-        return np.concatenate(places), np.concatenate(documents)
+        held, documents, older = self._fresh
+        places, found = kernels.find(
+            keys, self._chains, held, documents, older, self._used, self._runs, PER_KEY
+        )
+        return np.frombuffer(places, np.int64), np.frombuffer(found, np.uint32)
 
     def size(self) -> int:
         """Count the bytes of the runs."""
@@ -121,27 +125,13 @@ class Postings:
         self._gone = arrays["gone"].tolist()
         self._runs = [arrays[f"run{number}"].view(np.uint64) for number in range(len(self._tiers))]
 
-    def _probe_fresh(self, asked: list[int]) -> tuple[list[int], list[int]]:
-        newest = list(map(self._fresh.get, asked))
-        places = [place for place, document in enumerate(newest) if document is not None]
-        documents = [document for document in newest if document is not None]
-        if self._crowded:
-            for place in tuple(places):
-                older = self._crowded.get(asked[place])
-                if older is not None:
-                    documents += older[1 - PER_KEY :]
-                    places += [place] * min(len(older), PER_KEY - 1)
-        return places, documents
-
     def _flush(self) -> None:
-        if not self._fresh:
+        if not self._fresh_documents:
             return
-        crowded = [(key, older) for key, held in self._crowded.items() for older in held]
-        keys = np.array([*self._fresh, *(key for key, _ in crowded)], np.uint32)
-        documents = np.array([*self._fresh.values(), *(older for _, older in crowded)], np.uint32)
-        self._fresh, self._crowded = {}, {}
-        self._fresh_documents = 0
+        keys, documents, _ = self._fresh[:, : self._used]
         self._append(_run(keys, documents), tier=0)
+        self._chains[:] = 0
+        self._used = self._fresh_documents = 0
 
     def _append(self, run: Run, *, tier: int) -> None:
         """Add a run of newer documents; where four of a size stand last they become one."""

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from worker import kernels
 from worker.lineage.copies import Copies
 from worker.lineage.postings import Keys
 
@@ -35,34 +36,12 @@ class Candidates:
 def probe(copies: Copies, keys: Keys, *, outlet: int) -> Candidates:
     """Find the documents that may share copy with a story of an outlet (0: not known)."""
     where, documents = copies.postings.probe(keys)
-    canons = copies.canon_of(documents)
-    alive = canons >= 0
-    where, documents, canons = where[alive], documents[alive], canons[alive]
-    nothing = np.empty(0, np.uint32)
     if not len(documents):
-        return Candidates(documents=(), recurrent=nothing)
-    furniture = np.zeros(len(keys), np.bool_)
-    if outlet:
-        own = copies.outlet_of(documents) == outlet
-        pairs = np.sort((where[own] << 40) | canons[own])
-        new = np.ones(len(pairs), np.bool_)
-        new[1:] = pairs[1:] != pairs[:-1]
-        furniture = np.bincount(pairs[new] >> 40, minlength=len(keys)) >= RECURRENT
-    counts = np.bincount(where, minlength=len(keys))
-    voting = (counts <= POPULAR) & ~furniture
-    if not voting[where].any():
-        voting = ~furniture if (~furniture)[where].any() else np.ones(len(keys), np.bool_)
-    chosen = voting[where]
-    weights = np.maximum(POPULAR // counts[where[chosen]], 1)
-    voted = documents[chosen]
-    order = voted.argsort(kind="stable")
-    voted = voted[order]
-    edge = np.ones(len(voted) + 1, np.bool_)
-    edge[1:-1] = voted[1:] != voted[:-1]
-    bounds = edge.nonzero()[0]
-    first = bounds[:-1]
-    found, hits = voted[first], bounds[1:] - first
-    strength = np.add.reduceat(weights[order], first)
+        return Candidates(documents=(), recurrent=np.empty(0, np.uint32))
+    canons, outlets = copies.canon_of(documents), copies.outlet_of(documents)
+    told = kernels.vote(where, documents, canons, outlets, len(keys), outlet, POPULAR, RECURRENT)
+    found, furniture = np.frombuffer(told[0], np.uint32), np.frombuffer(told[3], np.bool_)
+    hits, strength = np.frombuffer(told[1], np.int64), np.frombuffer(told[2], np.int64)
     smaller = np.minimum(copies.posted_of(found), len(keys))
     enough = hits >= np.clip(np.ceil(VOTES_SHARE * smaller), 1, VOTES + smaller // VOTES_MORE)
     found, strength = found[enough], strength[enough]

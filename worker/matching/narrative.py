@@ -72,8 +72,7 @@ def read(
     _mark(marks, found, offsets, quoted, mark=QUOTED, least=QUOTE_LEAST)
     _mark(marks, found, offsets, _shapes(copy, paragraphs, found, starts), mark=UNPROSAIC, least=1)
     told = _told(found.hashes, marks, starts)
-    shingles = shingle_hashes(found.hashes, width=WIDTH)
-    order = shingles.argsort(kind="stable")
+    shingles, order, ordered = shingle_hashes(found.hashes, width=WIDTH)
     return Narrative(
         words=found.hashes,
         capital=found.capital,
@@ -82,7 +81,7 @@ def read(
         starts=starts,
         shingles=shingles,
         order=order,
-        ordered=shingles[order],
+        ordered=ordered,
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from worker import kernels
 from worker.matching.narrative import Mask
 from worker.matching.tokens import Hashes, Tokens, tokens
 
@@ -22,6 +23,7 @@ Slots = npt.NDArray[np.uint16]
 LEAD: Final = 800  # characters of copy that tell what it is about
 SPACE: Final = re.compile(r"\s")
 RARE: Final = 56  # rarity of a name in one of some hundred stories, or fewer
+EVERY: Final = 1 << 30
 OFTEN: Final = 4  # occurrences that count when keywords are chosen
 KEYWORDS: Final = 20
 SLOTS: Final = 1 << 16  # counters; rare words share one by chance, which makes them less rare
@@ -89,21 +91,20 @@ class Lexicon:
         self._counts[:] = arrays["counts"]
         (self._stories,) = arrays["stories"].tolist()
 
-    def rarity(self, bag: Bag) -> Weights:
-        """Weigh words from 0 for one that is everywhere to 96; names weigh more at the start."""
-        stories = self._stories + np.where(bag.names, BASE, 1)
-        ratio = stories // (self._counts[_slots(bag.words)] + 1)
-        rarity: Weights = _RARITY[np.minimum(ratio, RATIOS - 1)]
-        return rarity
+    def weigh(self, bag: Bag, *, most: int = EVERY) -> tuple[Weights, Weights, int]:
+        """Weigh words: rarity, from 0 for one that is everywhere to 96; that times count; squares of that.
+
+        A name weighs more at the start. At most ``most`` occurrences count.
+        """
+        rarity, weights, squares = kernels.weigh(
+            bag.words, bag.counts, bag.names, self._counts, self._stories, BASE, _RARITY, most
+        )
+        return np.frombuffer(rarity, np.int64), np.frombuffer(weights, np.int64), squares
 
 
 def slots_of(words: Hashes) -> Slots:
     """Tell which counters count the distinct words of a story."""
-    return np.unique((words & np.uint64(SLOTS - 1)).astype(np.uint16))
-
-
-def _slots(words: Hashes) -> npt.NDArray[np.int64]:
-    return (words & np.uint64(SLOTS - 1)).astype(np.int64)
+    return np.frombuffer(kernels.slots(words), np.uint16)
 
 
 def lead_of(headline: str | None, copy: Tokens) -> Bag:
@@ -136,27 +137,18 @@ def whole_of(copy: Tokens) -> Bag:
 
 def _bag(copy: Hashes, capital: Mask, head: Hashes = _NOTHING) -> Bag:
     """Count words, those of a headline twice; a name has a capital wherever it stands in the copy."""
-    read = np.concatenate((copy, head, head))
-    if not len(read):
-        return Bag(words=read, counts=np.zeros(0, np.int64), names=np.zeros(0, np.bool_))
-    small = np.ones(len(read), np.int8)
-    small[: len(copy)] = ~capital
-    small[len(copy) :] = 0  # a headline may have capitals all over, and proves nothing
-    order = read.argsort(kind="stable")
-    read = read[order]
-    first = np.ones(len(read) + 1, np.bool_)
-    first[1:-1] = read[1:] != read[:-1]
-    at = first.nonzero()[0]
-    in_copy = order[at[:-1]] < len(copy)  # the sort is stable: an occurrence in the copy comes first
-    names = (np.add.reduceat(small[order], at[:-1]) == 0) & in_copy
-    return Bag(words=read[at[:-1]], counts=at[1:] - at[:-1], names=names)
+    words, counts, names = kernels.bag(copy, capital, head)
+    return Bag(
+        words=np.frombuffer(words, np.uint64),
+        counts=np.frombuffer(counts, np.int64),
+        names=np.frombuffer(names, np.bool_),
+    )
 
 
 def keywords(lead: Bag, lexicon: Lexicon) -> npt.NDArray[np.uint32]:
     """Choose the words that a story is found by, the rarest and most frequent of its lead."""
-    weights = lexicon.rarity(lead) * np.minimum(lead.counts, OFTEN)
-    chosen = np.lexsort((lead.words, -weights))[:KEYWORDS]
-    return (lead.words[chosen[weights[chosen] > 0]] >> np.uint64(32)).astype(np.uint32)
+    _, weights, _ = lexicon.weigh(lead, most=OFTEN)
+    return np.frombuffer(kernels.heaviest(lead.words, weights, KEYWORDS), np.uint32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,15 +163,12 @@ class Weighed:
 
 def weigh(bag: Bag, lexicon: Lexicon) -> Weighed:
     """Weigh a bag for comparing it: the rare words are the heavier."""
-    rarity = lexicon.rarity(bag)
-    weights = rarity * bag.counts
-    return Weighed(bag, rarity, weights, int(weights.dot(weights)))
+    return Weighed(bag, *lexicon.weigh(bag))
 
 
 def alike(one: Weighed, other: Weighed) -> float:
     """Measure how alike two bags are, 0 to 1: the cosine of their weights."""
-    at, shared = _shared(one.bag, other.bag)
-    product = int(one.weights[shared].dot(other.weights[at[shared]]))
+    product = kernels.product(one.bag.words, one.weights, other.bag.words, other.weights)
     return product / sqrt(one.squares * other.squares) if product else 0.0
 
 
