@@ -18,6 +18,7 @@ from worker.stream.halt import halt
 from worker.stream.kafka import METADATA_AGE_MS, client_args
 from worker.stream.lag import Done
 from worker.stream.ledger import Ledger
+from worker.stream.memory import give_back
 from worker.stream.outgoing import tick_record
 from worker.stream.placed import tell_placed
 from worker.stream.placing import Handled, Placing
@@ -133,6 +134,7 @@ class Placer(Service, ConsumerRebalanceListener):
                 metrics.STATE_BYTES.clear()
                 metrics.WINDOW_STORIES.set(0)
                 await ledger.close()
+                give_back()
 
     async def _interrupted(self, error: Exception) -> None:
         """Tell that placing stopped, unless it was asked to, and wait before the state is read again."""

@@ -15,6 +15,7 @@ from worker.settings import Settings
 from worker.stream import metrics
 from worker.stream.kafka import client_args
 from worker.stream.ledger import Ledger, Mark
+from worker.stream.memory import give_back
 from worker.stream.placing import Placing
 from worker.stream.retention import Retention
 from worker.stream.snapshot import Abandoned, Snapshots, Unusable
@@ -82,6 +83,7 @@ class Keeper:
                 log.info("place.recovering", decisions=count, ahead=ledger.ahead)
             await asyncio.sleep(0)  # probes and heartbeats share this loop
         self._tell(count, ahead=0)
+        give_back()
         seconds = time.monotonic() - started
         metrics.RECOVERY_SECONDS.set(seconds)
         log.info(
@@ -149,6 +151,7 @@ class Keeper:
             metrics.SNAPSHOT_SECONDS.set(seconds)
             metrics.SNAPSHOT_BYTES.set(size)
             log.info("snapshot.written", bytes=size, seconds=round(seconds, 3), held=round(held, 3))
+            await asyncio.to_thread(give_back)
         finally:
             self._writing = None
 
