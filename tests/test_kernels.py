@@ -280,6 +280,30 @@ def test_postings_vote_but_for_furniture_and_what_is_popular(postings, outlet):
     assert numbers(told[3], np.bool_) == [place in furniture for place in range(6)]
 
 
+@given(st.lists(POSTING, max_size=90), st.sets(st.integers(0, 4)), st.integers(1, 4))
+def test_documents_that_stand_often_are_counted(postings, without, least):
+    popular = 12
+    counts = Counter(place for place, *_ in postings)
+    often = Counter(
+        document
+        for place, document, canon, _ in postings
+        if canon >= 0 and canon not in without and counts[place] <= popular
+    )
+    places, documents, canons, _ = zip(*postings, strict=True) if postings else ((), (), (), ())
+    listed, hits = kernels.often(
+        np.array(places, np.int64),
+        np.array(documents, np.uint32),
+        np.array(canons, np.int64),
+        np.array(sorted(without), np.int64),
+        6,
+        popular,
+        least,
+    )
+    expected = {document: count for document, count in often.items() if count >= least}
+    assert numbers(listed, np.uint32) == sorted(expected)
+    assert numbers(hits) == [expected[document] for document in sorted(expected)]
+
+
 def test_a_column_is_read_for_the_living_and_the_gone():
     columns = Columns("home", home=(np.int64, 1, -1))
     for number in range(9000):

@@ -918,6 +918,17 @@ done:
 
 /* The votes of postings ----------------------------------------------------------------------------------- */
 
+static int
+placed(const i64 *places, Py_ssize_t size, Py_ssize_t keys)
+{
+    for (Py_ssize_t at = 0; at < size; at++)
+        if (places[at] < 0 || places[at] >= keys) {
+            PyErr_SetString(PyExc_ValueError, "a place beyond the keys");
+            return 0;
+        }
+    return 1;
+}
+
 static PyObject *
 vote(PyObject *module, PyObject *const *args, Py_ssize_t given)
 {
@@ -938,13 +949,9 @@ vote(PyObject *module, PyObject *const *args, Py_ssize_t given)
     const u32 *documents = places ? borrow(&all, args[1], 4, 0, &documented) : NULL;
     const i64 *canons = documents ? borrow(&all, args[2], 8, 0, &homed) : NULL;
     const i64 *outlets = canons ? borrow(&all, args[3], 8, 0, &sourced) : NULL;
-    if (outlets == NULL || !sized(documented, size) || !sized(homed, size) || !sized(sourced, size))
+    if (outlets == NULL || !sized(documented, size) || !sized(homed, size) || !sized(sourced, size) ||
+        !placed(places, size, keys))
         goto done;
-    for (Py_ssize_t at = 0; at < size; at++)
-        if (places[at] < 0 || places[at] >= keys) {
-            PyErr_SetString(PyExc_ValueError, "a place beyond the keys");
-            goto done;
-        }
     if ((items = room(size, sizeof *items)) == NULL || (spare = room(size, sizeof *spare)) == NULL ||
         (counts = room(keys, sizeof *counts)) == NULL || (furniture = room(keys, 1)) == NULL ||
         (hits = room(size, sizeof *hits)) == NULL || (strengths = room(size, sizeof *strengths)) == NULL ||
@@ -1010,13 +1017,66 @@ done:
     return result;
 }
 
+static PyObject *
+often(PyObject *module, PyObject *const *args, Py_ssize_t given)
+{
+    Buffers all = {.count = 0};
+    PyObject *result = NULL;
+    Item *items = NULL, *spare = NULL;
+    i64 *counts = NULL, *hits = NULL;
+    u32 *chosen = NULL;
+    Py_ssize_t size, documented, homed, left_out, count = 0, distinct = 0;
+    if (!arguments(given, 7))
+        return NULL;
+    Py_ssize_t keys = PyLong_AsSsize_t(args[4]);
+    i64 popular = PyLong_AsLongLong(args[5]), least = PyLong_AsLongLong(args[6]);
+    const i64 *places = PyErr_Occurred() ? NULL : borrow(&all, args[0], 8, 0, &size);
+    const u32 *documents = places ? borrow(&all, args[1], 4, 0, &documented) : NULL;
+    const i64 *canons = documents ? borrow(&all, args[2], 8, 0, &homed) : NULL;
+    const i64 *without = canons ? borrow(&all, args[3], 8, 0, &left_out) : NULL;
+    if (without == NULL || !sized(documented, size) || !sized(homed, size) || !placed(places, size, keys) ||
+        (items = room(size, sizeof *items)) == NULL || (spare = room(size, sizeof *spare)) == NULL ||
+        (counts = room(keys, sizeof *counts)) == NULL || (hits = room(size, sizeof *hits)) == NULL ||
+        (chosen = room(size, sizeof *chosen)) == NULL)
+        goto done;
+    memset(counts, 0, (size_t)keys * sizeof *counts);
+    for (Py_ssize_t at = 0; at < size; at++)
+        counts[places[at]]++;
+    for (Py_ssize_t at = 0; at < size; at++) {
+        int kept = canons[at] >= 0 && counts[places[at]] <= popular;
+        for (Py_ssize_t each = 0; kept && each < left_out; each++)
+            kept = canons[at] != without[each];
+        if (kept)
+            items[count++] = (Item){documents[at], 0};
+    }
+    Item *sorted = sort(items, spare, count);
+    for (Py_ssize_t at = 0, start = 0; at < count; at++)
+        if (at + 1 == count || sorted[at + 1].key != sorted[at].key) {
+            if (at + 1 - start >= least) {
+                chosen[distinct] = (u32)sorted[at].key;
+                hits[distinct++] = at + 1 - start;
+            }
+            start = at + 1;
+        }
+    result = Py_BuildValue("(NN)", array_of(chosen, distinct, sizeof *chosen),
+                           array_of(hits, distinct, sizeof *hits));
+done:
+    PyMem_Free(items);
+    PyMem_Free(spare);
+    PyMem_Free(counts);
+    PyMem_Free(hits);
+    PyMem_Free(chosen);
+    release(&all);
+    return result;
+}
+
 /* The module ---------------------------------------------------------------------------------------------- */
 
 #define FAST(name) {#name, (PyCFunction)(void (*)(void))name, METH_FASTCALL, NULL}
 
 static PyMethodDef METHODS[] = {
-    FAST(words), FAST(sample), FAST(shingles), FAST(bag), FAST(weigh), FAST(heaviest), FAST(slots), FAST(match), FAST(side), FAST(look_up),
-    FAST(product), FAST(post), FAST(find), FAST(vote), {NULL, NULL, 0, NULL},
+    FAST(words), FAST(shingles), FAST(sample), FAST(bag),  FAST(weigh), FAST(heaviest), FAST(slots), FAST(product),
+    FAST(match), FAST(side), FAST(post), FAST(find), FAST(vote), FAST(often), FAST(look_up), {NULL, NULL, 0, NULL},
 };
 
 static struct PyModuleDef MODULE = {

@@ -138,3 +138,19 @@ def vote(
     known) hold it. Furniture has no vote, nor has a key with more than ``popular`` documents, where others
     have one. A rare key votes the stronger. Postings of a canonical story below 0 count for nothing.
     """
+
+def often(
+    places: Numbers,
+    documents: Keys,
+    canons: Numbers,
+    without: Numbers,
+    keys: int,
+    popular: int,
+    least: int,
+    /,
+) -> tuple[bytearray, bytearray]:
+    """List the documents with ``least`` postings, sorted (uint32), and how many they have (int64).
+
+    Keys with more than ``popular`` postings count for nothing, nor do canonical stories below 0 or in
+    ``without``.
+    """

@@ -13,7 +13,7 @@ from worker.lineage.arrays import Arrays, arrays_of
 from worker.lineage.columns import Columns
 from worker.lineage.imprint import Imprint
 from worker.lineage.postings import Documents, Postings
-from worker.lineage.reading import narrative_of, tokens_of
+from worker.lineage.reading import Reading, narrative_of, tokens_of
 from worker.lineage.ready import Ready
 from worker.lineage.shelf import Shelf
 from worker.matching.narrative import Mask, Narrative
@@ -167,12 +167,14 @@ class Copies:
         self.postings.drop(number)
         self.keyworded.drop(number)
 
-    def make_ready(self, number: int, *, story: Story, lead: Bag, narrative: Narrative | None) -> None:
+    def make_ready(self, number: int, story: Story, reading: Reading) -> None:
         """Keep what has been read of a held copy already."""
         self._stories.put(number, story)
-        self._leads.put(number, lead)
-        if narrative is not None:
-            self._narratives.put(number, narrative)
+        self._leads.put(number, reading.lead)
+        if reading.ready is not None:
+            self._narratives.put(number, reading.ready)
+        if reading.bag is not None:
+            self._wholes.put(number, reading.bag)
 
     # As a whole
 

@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
+from worker import kernels
 from worker.lineage.copies import UNDATED, Copies
-from worker.lineage.postings import counted
 from worker.matching.topic import Bag, Weighed, alike, keywords, shared_names, weigh
 from worker.story import Coordinates
 
@@ -77,13 +77,12 @@ def _candidates(copies: Copies, lead: Bag, *, at: int | None, joined: set[int]) 
     """Find documents that share keywords, and how many milliseconds they are apart."""
     keys = keywords(lead, copies.lexicon)
     where, documents = copies.keyworded.probe(keys)
+    if not len(documents):
+        return []
+    without = np.array(sorted(joined), np.int64)
     canons = copies.canon_of(documents)
-    rare = np.bincount(where, minlength=len(keys)) <= POPULAR
-    kept = (canons >= 0) & rare[where]
-    for canon in joined:
-        kept &= canons != canon
-    found, hits = counted(documents[kept])
-    found, hits = found[hits >= SHARED], hits[hits >= SHARED]
+    listed, often = kernels.often(where, documents, canons, without, len(keys), POPULAR, SHARED)
+    found, hits = np.frombuffer(listed, np.uint32), np.frombuffer(often, np.int64)
     if not len(found):
         return []
     seen = copies.seen_at(found)

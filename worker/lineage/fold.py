@@ -156,8 +156,7 @@ class Fold:
         if "joins" in facts and (crowd := canon.crowd) is not None:
             facts["standing"] = [canon.founded, applied.sequence, crowd.variants, crowd.repeats]
         if decided.reading is not None and applied.document is not None:
-            lead, narrative = decided.reading.lead, decided.reading.ready
-            state.catalogue.copies.make_ready(applied.document, story=story, lead=lead, narrative=narrative)
+            state.catalogue.copies.make_ready(applied.document, story, decided.reading)
         lag = None if at is None or canon.founded is None else at - canon.founded
         placement = Placement(
             status=Status.PLACED,

@@ -15,6 +15,7 @@ class Reading:
         """Begin with nothing read."""
         self._story = story
         self.ready: Narrative | None = None
+        self.bag: Bag | None = None
 
     @property
     def narrative(self) -> Narrative:
@@ -34,7 +35,9 @@ class Reading:
 
     def whole(self) -> Bag:
         """Read all the words."""
-        return whole_of(self._tokens)
+        if self.bag is None:
+            self.bag = whole_of(self._tokens)
+        return self.bag
 
 
 def tokens_of(story: Story) -> Tokens:
