@@ -62,7 +62,7 @@ async def fill(bootstrap: str, stories: int) -> None:
     await catalogue.apply(Settings(bootstrap=bootstrap))
     started, size = time.perf_counter(), 0
     producer: Any = AIOKafkaProducer(
-        bootstrap_servers=bootstrap, compression_type="lz4", linger_ms=20, max_batch_size=512 * 1024
+        bootstrap_servers=bootstrap, compression_type="zstd", linger_ms=20, max_batch_size=512 * 1024
     )
     await producer.start()
     receipts = []

@@ -30,7 +30,7 @@ def producer_args(client_args: dict[str, Any], *, linger_ms: int) -> dict[str, A
         **client_args,
         "acks": "all",
         "enable_idempotence": True,
-        "compression_type": "lz4",
+        "compression_type": "zstd",
         "linger_ms": linger_ms,
         "max_batch_size": 512 * 1024,
         "max_request_size": REQUEST_BYTES,
