@@ -130,6 +130,7 @@ class StoryV1:
     editorial_types: Annotated[tuple[str, ...], "what its sender calls this item, such as Kill"] = ()
     pub_status: Annotated[PubStatus, "what a desk may do with it"] = "usable"
     embargo_until: Annotated[str | None, "end of the embargo; null: none, or embargoed without a time"] = None
+    expires: Annotated[str | None, "when the right to publish and keep its text ends; null: not told"] = None
     first_created: Annotated[str | None, "time of the first version"] = None
     version_created: Annotated[str | None, "time of this version, by which versions are ordered"] = None
     copyright: Annotated[str | None, "copyright notice or holder, as delivered"] = None

@@ -147,6 +147,7 @@ def _finish(draft: Draft, payload: Payload, format_: Format, limits: Limits, par
         editorial_types=draft.editorial_types,
         pub_status=draft.pub_status,
         embargo_until=draft.embargo_until,
+        expires=draft.expires,
         first_created=draft.first_created,
         version_created=draft.version_created,
         copyright=draft.copyright,

@@ -164,7 +164,7 @@ class Story:
 
     ``native_id`` names the chain of versions, ``native_ids`` holds every id that the payload gives,
     ``refers_to`` the ids, numbers or slugs of other stories that it acts on or derives from. Times are
-    RFC 3339; urgency is 1 (flash) to 8. ``from_text`` names the fields that no field of the format told.
+    RFC 3339; after ``expires`` nobody may publish or keep the copy; urgency is 1 (flash) to 8. ``from_text`` names the fields that no field of the format told.
     """
 
     id: str
@@ -196,6 +196,7 @@ class Story:
     editorial_types: tuple[str, ...] = ()
     pub_status: PubStatus = PubStatus.USABLE
     embargo_until: str | None = None
+    expires: str | None = None
     first_created: str | None = None
     version_created: str | None = None
     copyright: str | None = None

@@ -13,6 +13,7 @@ from worker.dialects.status import read_urgency
 from worker.errors import Malformed, WireError
 from worker.formats.blocks import html_blocks
 from worker.formats.draft import Draft, Hollow, Item, Source
+from worker.formats.fields import told_time
 from worker.formats.json_fields import Fields, objects
 from worker.formats.times import rfc3339
 from worker.formats.wire import finish
@@ -90,6 +91,7 @@ def _story(tree: Mapping[str, object], source: Source) -> Item:
         ed_note=fields.line("ednote"),
         editorial_types=tuple(fields.strings("editorialtypes")),
         embargo_until=until,
+        expires=told_time(fields.line("expires"), "expires", warnings, agency="AP"),
         first_created=rfc3339(fields.get("firstcreated")),
         version_created=rfc3339(fields.get("versioncreated")),
         published=rfc3339(fields.get("firstcreated")) or rfc3339(fields.get("versioncreated")),

@@ -75,6 +75,7 @@ class Draft:
     editorial_types: tuple[str, ...] = ()
     pub_status: PubStatus = PubStatus.USABLE
     embargo_until: str | None = None
+    expires: str | None = None
     first_created: str | None = None
     version_created: str | None = None
     copyright: str | None = None

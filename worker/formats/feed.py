@@ -47,6 +47,7 @@ _BODIES: Final = (
 )
 _POSTS: Final = frozenset({"post", "page", "article", "news", "story"})
 _DRAFTS: Final = frozenset({"draft", "auto-draft", "trash", "pending", "private"})
+_PERIOD_END: Final = re.compile(r"\bend\s?=\s?(?P<end>[^;]{1,64})")
 _CAPTION: Final = re.compile(r"\[caption\b[^\]]{0,400}\](.{0,4000}?)\[/caption\]", re.DOTALL)
 _SHORTCODE: Final = re.compile(
     r"\[/?(?:gallery|embed|video|audio|playlist|vc_\w{1,30}|et_pb_\w{1,30}|fusion_\w{1,30}|su_\w{1,30}|youtube|twitter"
@@ -143,6 +144,7 @@ def _story(item: Element, feed: _Feed, copy: _Copy, warnings: list[str], *, futu
         native_ids=ids or once((url,)),
         ed_note="\n".join(once(text_of(note) for note in descendants(item, "EdNote", "editorsNote"))) or None,
         embargo_until=_time(item, warnings, "post_date_gmt") if future else None,
+        expires=_expiry(item, warnings),
         copyright=line_of(text_of(child(item, "rights"))) or feed.copyright,
         keywords=once(
             attribute(each, "term") or text_of(each)
@@ -264,6 +266,13 @@ def _origin(source: Element | None) -> str | None:
 
 def _any(item: Element, name: str) -> Element | None:
     return next(descendants(item, name), None)
+
+
+def _expiry(item: Element, warnings: list[str]) -> str | None:
+    """Tell when an item ends: ``dcterms:valid`` with the end of a DCMI period, else the element of RSS 0.93."""
+    period = _PERIOD_END.search(text_of(child(item, "valid")) or "")
+    ends = told_time(period["end"], "valid", warnings) if period else None
+    return ends or _time(item, warnings, "expirationDate")
 
 
 def _time(item: Element, warnings: list[str], *names: str) -> str | None:

@@ -7,6 +7,7 @@ several.
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from worker.dialects.versions import Version, VersionKind
@@ -107,6 +108,7 @@ def _story(item: Element, root: Element, parts: list[Part], given: tuple[str, ..
         ),
         ed_note="\n".join(once(_notes(item))) or None,
         embargo_until=until,
+        expires=_rights_end(parts, warnings, agency),
         first_created=told_time(
             text_of(child(management, "FirstCreated")), "FirstCreated", warnings, agency=agency
         ),
@@ -183,6 +185,17 @@ def _embargo_end(management: Element | None, warnings: list[str], agency: str | 
             return until
     warnings.append(NO_TIME)
     return None
+
+
+def _rights_end(parts: list[Part], warnings: list[str], agency: str | None) -> str | None:
+    """Tell when the first of the rights to use a story ends; those of pictures beside it are not its own."""
+    around = dict.fromkeys(
+        each for part in parts for each in (part.component, *part.component.iterancestors())
+    )
+    rights = (children(child(each, "RightsMetadata"), "UsageRights") for each in around)
+    ends = once(text_of(child(each, "EndDate")) for found in rights for each in found)
+    told = (told_time(text, "EndDate", warnings, agency=agency) for text in ends)
+    return min((time for time in told if time), key=datetime.fromisoformat, default=None)
 
 
 def _notes(item: Element) -> Iterator[str | None]:

@@ -123,6 +123,7 @@ def _story(item: Element, sender: str | None, warnings: list[str]) -> Draft:
         ed_note="\n".join(once(_notes(meta))) or None,
         editorial_types=once(text_of(child(each, "name")) for each in children(meta, "role")),
         embargo_until=until,
+        expires=told_time(text_of(child(meta, "expires")), "expires", warnings, agency=agency),
         published=created,
         version_created=created,
         first_created=told_time(

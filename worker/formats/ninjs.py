@@ -14,6 +14,7 @@ from worker.dialects.status import read_urgency
 from worker.errors import Malformed, WireError
 from worker.formats.blocks import Block, html_blocks
 from worker.formats.draft import Draft, Hollow, Item, Source
+from worker.formats.fields import told_time
 from worker.formats.json_fields import Fields, objects
 from worker.formats.lines import same_words
 from worker.formats.times import rfc3339
@@ -141,6 +142,7 @@ def _story(fields: Fields, kind: str, body: str | None, source: Source) -> Draft
             dict.fromkeys((*fields.strings("editorialtypes"), *([kind] if kind == "advisory" else [])))
         ),
         embargo_until=until,
+        expires=told_time(fields.line("expires"), "expires", warnings, agency=agency),
         first_created=first,
         version_created=created,
         published=rfc3339(fields.get("published", "firstpublished"), agency=agency) or first or created,

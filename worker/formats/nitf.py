@@ -92,6 +92,7 @@ def read_document(root: Element, warnings: tuple[str, ...]) -> Draft:
         urgency=_urgency(attribute(child(docdata, "urgency"), "ed-urg")),
         ed_note="\n".join(once((*_messages(docdata), *body.notes))) or None,
         embargo_until=released if embargoed else None,
+        expires=told_time(_norm(docdata, "date.expire"), "date.expire", told, agency=agency),
         published=issued,
         version_created=issued,
         copyright=_copyright(docdata, root),
