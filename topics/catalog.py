@@ -11,6 +11,7 @@ from topics.headers import EventHeaders, PayloadHeaders, RejectHeaders
 from topics.messages import (
     ArticleV1,
     CanonicalV1,
+    LapseV1,
     MergeV1,
     Message,
     PlacementV1,
@@ -118,10 +119,10 @@ WIRE_PLACEMENTS: Final = Topic(
 )
 CANONICAL_VARIANTS: Final = Topic(
     name="canonical-variants",
-    purpose="Every placement, merge and reach of an order, in order within a canonical story.",
+    purpose="Every placement, merge, reach of an order and lapse, in order within a canonical story.",
     owner="wiretrace place",
     key="canonical id, of a merge the one that goes on; story id when the story has none",
-    messages=(VariantV1, MergeV1, ReachV1),
+    messages=(VariantV1, MergeV1, ReachV1, LapseV1),
     headers=EventHeaders,
     partitions=6,
     cleanup=Cleanup.DELETE,

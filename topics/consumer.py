@@ -28,7 +28,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from topics.catalog import CANONICAL_STORIES, CANONICAL_VARIANTS, topic_name
 from topics.items import CaughtUp, Event, Item, Snapshot, Undecodable, read_event, read_snapshot
-from topics.messages import CanonicalV1, MergeV1, ReachV1, VariantV1
+from topics.messages import CanonicalV1, LapseV1, MergeV1, ReachV1, VariantV1
 
 __all__ = ["CanonicalConsumer", "CaughtUp", "Event", "Item", "MissingTopic", "Snapshot", "Undecodable"]
 
@@ -52,7 +52,7 @@ class _Present:
         if message.into is not None:
             self.aliases[message.canonical_id] = message.into
 
-    def tells(self, message: VariantV1 | MergeV1 | ReachV1) -> bool:
+    def tells(self, message: VariantV1 | MergeV1 | ReachV1 | LapseV1) -> bool:
         """Say whether a snapshot already counts the message."""
         if isinstance(message, MergeV1):
             return message.canonical_id in self.aliases

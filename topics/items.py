@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from topics.codec import DecodeError, Fault, decode, decode_as
 from topics.headers import RejectHeaders, read_headers
-from topics.messages import CanonicalV1, MergeV1, ReachV1, VariantV1
+from topics.messages import CanonicalV1, LapseV1, MergeV1, ReachV1, VariantV1
 
 
 class Record(Protocol):
@@ -44,9 +44,9 @@ class Snapshot(Told):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event(Told):
-    """A placement, a merge, or whom a kill or a correction reaches."""
+    """A placement, a merge, whom a kill or a correction reaches, or that the right to a story has ended."""
 
-    message: VariantV1 | MergeV1 | ReachV1
+    message: VariantV1 | MergeV1 | ReachV1 | LapseV1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,7 @@ def read_event(record: Record) -> Event | Undecodable:
         message = decode(record.value or b"")
     except DecodeError as error:
         return _undecodable(record, error)
-    if not isinstance(message, VariantV1 | MergeV1 | ReachV1):
+    if not isinstance(message, VariantV1 | MergeV1 | ReachV1 | LapseV1):
         what = f"{message.schema} does not belong on {record.topic}"
         return _undecodable(record, DecodeError(Fault.UNEXPECTED_SCHEMA, what, schema=message.schema))
     return Event(message=message, schema=message.schema, **_where(record))

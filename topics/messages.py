@@ -324,6 +324,21 @@ class ReachV1:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LapseV1:
+    """The right to a story has ended: its text, all that was published of it, has to go.
+
+    Ids, times and what was told of the story as a variant stay.
+    """
+
+    schema: Annotated[Literal["lapse.v1"], TAG, "message and version"] = "lapse.v1"
+    status: Annotated[Literal["lapsed"], "always lapsed"] = "lapsed"
+    canonical_id: Annotated[Id, "the canonical story that it belongs to"]
+    sequence: Annotated[Ordinal, "place within the canonical story, as of a variant"]
+    story_id: Annotated[Id, "the story whose text has to go"]
+    expires: Annotated[Time, "when the right ended"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MergeV1:
     """Two canonical stories turn out to be one: the older id wins, the younger is an alias from now on."""
 
@@ -356,7 +371,9 @@ class CanonicalV1:
     canonical_id: Annotated[Id, "derives from the founding story and never changes"]
     into: Annotated[str | None, "the canonical story that goes on, when this is an alias"] = None
     sequence: Annotated[Count, "last sequence published on canonical-variants under this id"]
-    headline: Annotated[str | None, "headline of the canonical copy"] = None
+    headline: Annotated[str | None, "headline of the canonical copy; null when lapsed, and of an alias"] = (
+        None
+    )
     agency: Annotated[str | None, "agency it is attributed to"] = None
     language: Annotated[str | None, "BCP 47 code"] = None
     founded: Annotated[Time | None, "first sighting"] = None
@@ -371,6 +388,7 @@ class CanonicalV1:
     slug: Annotated[str | None, "slug that its agency filed it under"] = None
     versions: Annotated[tuple[Version, ...], "its agency's versions in order, the latest up to a bound"] = ()
     carrying: Annotated[Count, "items of outlets that carry killed, withheld or uncorrected copy"] = 0
+    lapsed: Annotated[Time | None, "when the right to the canonical copy ended; null while it stands"] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -389,7 +407,7 @@ class ArticleV1:
     language: Annotated[str | None, "BCP 47 code"] = None
 
 
-Message = StoryV1 | TickV1 | PlacementV1 | VariantV1 | MergeV1 | ReachV1 | CanonicalV1 | ArticleV1
+Message = StoryV1 | TickV1 | PlacementV1 | VariantV1 | MergeV1 | ReachV1 | LapseV1 | CanonicalV1 | ArticleV1
 
 MESSAGES: tuple[type[Message], ...] = (
     StoryV1,
@@ -398,6 +416,7 @@ MESSAGES: tuple[type[Message], ...] = (
     VariantV1,
     MergeV1,
     ReachV1,
+    LapseV1,
     CanonicalV1,
     ArticleV1,
 )

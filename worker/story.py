@@ -164,7 +164,8 @@ class Story:
 
     ``native_id`` names the chain of versions, ``native_ids`` holds every id that the payload gives,
     ``refers_to`` the ids, numbers or slugs of other stories that it acts on or derives from. Times are
-    RFC 3339; after ``expires`` nobody may publish or keep the copy; urgency is 1 (flash) to 8. ``from_text`` names the fields that no field of the format told.
+    RFC 3339; the right to the text ends at ``expires``; urgency is 1 (flash) to 8. ``from_text`` names the
+    fields that no field of the format told.
     """
 
     id: str

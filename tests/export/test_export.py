@@ -10,6 +10,7 @@ import pytest
 from topics.items import Event
 from topics.messages import (
     Coordinates,
+    LapseV1,
     Link,
     MergeV1,
     Paragraph,
@@ -252,3 +253,23 @@ def test_without_the_extra_it_says_how_to_get_it(tmp_path):
         2,
         "wiretrace: DuckDB is not installed: pip install wiretrace[export]\n",
     )
+
+
+def test_a_story_whose_right_has_ended_has_no_text(tmp_path):
+    to = tmp_path / "stories.parquet"
+    swaps = {"names": (Swap(canonical="Mara", variant="Marah"),), "relation": "edited", "sequence": 2}
+    lapse = LapseV1(canonical_id="a", sequence=3, story_id="s1", expires="2026-12-22T20:00:00.000Z")
+    again = LapseV1(canonical_id="a", sequence=4, story_id="s1", expires="2026-12-23T20:00:00.000Z")
+    stories = [placed(1, "a", **swaps), placed(2, "a", outlet="Isle Times", **swaps)]
+    export(to, [*stories, event(lapse), event(again)], copy=True)
+    found = rows(
+        "SELECT story_id, headline, copy, names, canonical_headline, words, epoch(lapsed)"
+        " FROM read_parquet($1) ORDER BY story_id",
+        to,
+    )
+    text = ["The pier's board – nine “to” two", "voted."]
+    pair = [{"canonical": "Mara", "variant": "Marah"}]
+    assert [each[:4] for each in found] == [("s1", None, None, []), ("s2", "Headline 2", text, pair)]
+    assert {each[4] for each in found} == {"Headline 2"}
+    assert [each[5:] for each in found] == [(7, 1_797_969_600.0), (7, None)]
+    assert b"Headline 1" not in to.read_bytes()

@@ -135,7 +135,7 @@ async def audit(
         if message["schema"] == "merge.v1":
             into[message["canonical_id"]] = message["into"]
             continue
-        if message["schema"] == "reach.v1":
+        if message["schema"] in {"reach.v1", "lapse.v1"}:
             continue
         at = message["coordinates"]
         placed[at["topic"], at["partition"], at["offset"], at["part"]] += 1

@@ -40,7 +40,8 @@ def nitf(expires):
 
 def newsml_g2(expires):
     return (
-        f'<newsItem guid="urn:ferry" version="1"><itemMeta><itemClass qcode="ninat:text"/><expires>{expires}</expires>'
+        '<newsItem guid="urn:ferry" version="1"><itemMeta><itemClass qcode="ninat:text"/>'
+        f"<expires>{expires}</expires>"
         f"</itemMeta><contentSet><inlineXML><html><body>{COPY}</body></html></inlineXML></contentSet></newsItem>"
     )
 
@@ -59,10 +60,11 @@ def newsml(expires):
 
 def rss(expires):
     return (
-        '<rss version="2.0" xmlns:dcterms="http://purl.org/dc/terms/" '
-        'xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><item><title>Ferry limps home</title>'
-        f"<guid>ferry-1</guid><content:encoded><![CDATA[{COPY}]]></content:encoded>"
-        f"<dcterms:valid>start=2026-11-22; end={expires}; scheme=W3C-DTF</dcterms:valid></item></channel></rss>"
+        '<rss xmlns:dcterms="http://purl.org/dc/terms/" '
+        'xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><item>'
+        "<title>Ferry limps home</title><guid>ferry-1</guid>"
+        f"<content:encoded><![CDATA[{COPY}]]></content:encoded>"
+        f"<dcterms:valid>start=2026-11-22; end={expires};</dcterms:valid></item></channel></rss>"
     )
 
 
@@ -98,3 +100,18 @@ def test_an_end_that_is_no_date_is_told_and_the_copy_stays(payload):
 def test_an_empty_end_is_none(payload):
     story = one(payload(""))
     assert not any("no date" in warning for warning in story.warnings)
+
+
+def test_the_right_to_the_whole_item_may_end_before_the_item_does():
+    rights = (
+        '<rightsInfo validto="2026-12-01T00:00:00Z"/><rightsInfo idrefs="picture" validto="2026-01-01"/>'
+        "<itemMeta>"
+    )
+    both = newsml_g2("2026-12-22T20:00:00Z").replace("<itemMeta>", rights)
+    assert one(both).expires == "2026-12-01T00:00:00Z"
+    assert one(both.replace("2026-12-01T00:00:00Z", "2027-01-01")).expires == "2026-12-22T20:00:00Z"
+
+
+def test_an_item_of_rss_0_93_names_its_end_in_an_element_of_its_own():
+    item = rss("").replace("<guid>", "<expirationDate>Tue, 22 Dec 2026 20:00:00 GMT</expirationDate><guid>")
+    assert one(item).expires == "2026-12-22T20:00:00Z"

@@ -337,11 +337,11 @@ def test_a_log_of_the_version_before_is_restored_from_its_stories(newsroom):
     assert _again(recovered, steps[120:]) == [step for *_, step in steps[120:]]
 
 
-@pytest.mark.parametrize("version", [0, 3, "2"])
+@pytest.mark.parametrize("version", [0, 4, "2"])
 def test_a_decision_of_an_unknown_version_is_refused(newsroom, version):
     story = newsroom.story(newsroom.copy(1))
     decision = newsroom.fold.place(story, at=None).decision
-    with pytest.raises(OtherVersion, match=f"of version {version}, and this worker reads 1 and 2"):
+    with pytest.raises(OtherVersion, match=f"of version {version}, and this worker reads 1 and 2 and 3"):
         Fold().restore(story, replace(decision, facts={**decision.facts, "version": version}))
 
 

@@ -249,8 +249,8 @@ async def test_a_placement_of_another_version_is_refused(desk):
     [
         (
             "wire-placements",
-            decided({"version": 3, "status": "placed"}),
-            "a decision is of version 3, and this worker reads 1 and 2",
+            decided({"version": 4, "status": "placed"}),
+            "a decision is of version 4, and this worker reads 1 and 2 and 3",
         ),
         (
             "wire-stories",

@@ -83,6 +83,7 @@ SHAPELESS = {
     "outlets-is-negative",
     "carrying-is-negative",
     "founded-is-a-date",
+    "expires-is-a-day",
     "article-has-neither-text-nor-html",
     "text-and-html-are-null",
     "ce-source-is-empty",

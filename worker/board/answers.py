@@ -32,6 +32,7 @@ STORY_EXAMPLE: Final[JsonDict] = {
     "version": "writethru 2",
     "standing": "corrected",
     "carrying": 1,
+    "lapsed": None,
     "badges": ["stripped", "corrected"],
     "founded": "2026-11-22T21:05:00.000Z",
     "updated": "2026-11-22T22:41:10.000Z",
@@ -68,6 +69,7 @@ class Story(_Answer):
     version: Annotated[str | None, Field(description="version that was seen last, such as writethru 2")]
     standing: Annotated[str, Field(description="running, corrected, withheld or killed, as its agency told")]
     carrying: Annotated[int, Field(description="outlets' items of killed, withheld or uncorrected copy")]
+    lapsed: Annotated[Time | None, Field(description="when the right to its canonical copy ended")]
     badges: list[Badge]
     founded: Annotated[Time | None, Field(description="first sighting")]
     updated: Annotated[Time, Field(description="latest sighting")]
@@ -104,6 +106,7 @@ class Variant(_Answer):
     version: str | None
     words: int | None
     reason: Annotated[str | None, Field(description="why it was not placed")]
+    lapsed: Annotated[Time | None, Field(description="when the right to its text ended, which is gone since")]
 
 
 class VariantEvidence(Variant):

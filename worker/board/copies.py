@@ -26,9 +26,20 @@ class Evidence:
 
 def keep(connection: sqlite3.Connection, n: int, message: VariantV1) -> None:
     """Write the facts and the copy of placement ``n``."""
-    facts = orjson.dumps({"variant": message.variant, "links": message.links})
-    copy = bytes(zstd.compress(orjson.dumps(message.story), LEVEL))
-    connection.execute("INSERT INTO copies VALUES (?, ?, ?)", (n, facts, copy))
+    _write(connection, n, message.story, variant=message.variant, links=message.links)
+
+
+def rewrite(connection: sqlite3.Connection, n: int, copy: StoryV1, evidence: Evidence) -> None:
+    """Put another copy and other facts in the place of those of placement ``n``."""
+    _write(connection, n, copy, variant=evidence.variant, links=evidence.links)
+
+
+def _write(
+    connection: sqlite3.Connection, n: int, copy: StoryV1, *, variant: Variant | None, links: tuple[Link, ...]
+) -> None:
+    facts = orjson.dumps({"variant": variant, "links": links})
+    packed = bytes(zstd.compress(orjson.dumps(copy), LEVEL))
+    connection.execute("INSERT OR REPLACE INTO copies VALUES (?, ?, ?)", (n, facts, packed))
 
 
 def evidence_of(connection: sqlite3.Connection, n: int) -> Evidence:

@@ -118,7 +118,7 @@ def _matrices(
     made: list[Matrix] = []
     for (_, against), members in by_copy.items():
         founder = queries.founder(connection, members[0], against)
-        if founder is None:
+        if founder is None or founder.lapsed:
             continue
         paragraphs = len(copy_of(connection, founder.n).paragraphs)
         lines: list[Line] = []
@@ -155,7 +155,7 @@ def _compared(
     evidence = evidence_of(connection, chosen.n)
     founder = queries.founder(connection, chosen, evidence.against)
     diff = None
-    if founder is not None and evidence.variant is not None:
+    if founder is not None and evidence.variant is not None and not (founder.lapsed or chosen.lapsed):
         diff = compare(copy_of(connection, founder.n), copy_of(connection, chosen.n), evidence.variant)
     return Compared(variant=chosen, founder=founder, evidence=evidence, diff=diff)
 

@@ -55,7 +55,7 @@ def story_entry(row: StoryRow) -> Entry:
     badges = tuple(each for each in ("stripped", "corrected", "killed", "embargoed") if getattr(row, each))
     return Entry(
         id=f"{URN}:story:{quote(row.canonical_id, safe='')}",
-        title=row.headline or "(no headline)",
+        title=row.headline or ("(text expired)" if row.lapsed else "(no headline)"),
         path=f"/stories/{quote(row.canonical_id, safe='')}",
         updated=row.updated,
         published=row.founded,
@@ -75,7 +75,7 @@ def variant_entry(row: VariantRow) -> Entry:
     credit = "" if row.credit in {None, "none"} else f"credit {row.credit}"
     return Entry(
         id=f"{URN}:variant:{quote(key)}",
-        title=row.headline or "(no headline)",
+        title=row.headline or ("(text expired)" if row.lapsed else "(no headline)"),
         path=at,
         updated=row.seen or 0,
         published=row.seen,

@@ -23,13 +23,14 @@ HOUR_MS: Final = 3_600_000
 STORY_COLUMNS: Final = (
     "s.n, s.canonical_id, s.headline, s.agency, s.language, s.slug, s.version, s.founded, s.updated,"
     " s.variants, s.outlets, s.repeats, s.sequence, s.stripped, s.corrected, s.killed, s.embargoed,"
-    " s.standing, s.carrying,"
+    " s.standing, s.carrying, s.lapsed,"
     " (SELECT count(*) FROM variants p WHERE p.story = s.n AND p.seen > :hour) AS pace"
 )
 VARIANT_COLUMNS: Final = (
     "v.n, s.canonical_id AS canonical_id, v.canonical_id AS published_under, v.sequence, v.story_id,"
     " v.status, v.relation, v.outlet, v.headline, v.url, v.seen, v.lag, v.coverage, v.novelty, v.parent,"
-    " v.hops, v.agency, v.credit, v.language, v.slug, v.kind, v.pub_status, v.version, v.words, v.reason"
+    " v.hops, v.agency, v.credit, v.language, v.slug, v.kind, v.pub_status, v.version, v.words, v.reason,"
+    " v.lapsed"
 )
 
 

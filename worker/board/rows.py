@@ -15,7 +15,8 @@ CURSOR: Final = r"(-?[0-9]{1,18})\.([0-9]{1,18})"
 class StoryRow:
     """A canonical story in a list. Times are milliseconds; ``pace`` counts variants of the last hour.
 
-    The last hour is of the newest sighting on the board. ``stripped`` counts variants.
+    The last hour is of the newest sighting on the board. ``stripped`` counts variants. ``lapsed`` is when the
+    right to the text ended, here and below.
     """
 
     n: int
@@ -37,6 +38,7 @@ class StoryRow:
     embargoed: bool
     standing: str
     carrying: int
+    lapsed: int | None
     pace: int
 
 
@@ -72,6 +74,7 @@ class VariantRow:
     version: str | None
     words: int | None
     reason: str | None
+    lapsed: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Rises with any change below or of what is written: a store of another version is built anew."""
 
 TABLES: Final = """
@@ -28,6 +28,7 @@ CREATE TABLE stories (
   embargoed INTEGER NOT NULL DEFAULT 0,
   standing TEXT NOT NULL DEFAULT 'running',
   carrying INTEGER NOT NULL DEFAULT 0,
+  lapsed INTEGER,
   snapshot BLOB
 );
 CREATE INDEX stories_into ON stories (into_id) WHERE into_id IS NOT NULL;
@@ -55,6 +56,7 @@ CREATE TABLE variants (
   seen INTEGER, lag REAL, coverage REAL, novelty REAL,
   parent TEXT, hops INTEGER, agency TEXT, credit TEXT,
   language TEXT, slug TEXT, kind TEXT, pub_status TEXT, version TEXT, words INTEGER, reason TEXT,
+  lapsed INTEGER,
   UNIQUE (partition, offset)
 );
 CREATE INDEX variants_story ON variants (story, sequence);
@@ -79,6 +81,9 @@ CREATE TABLE reaches (
   sequence INTEGER NOT NULL, facts BLOB NOT NULL, UNIQUE (partition, offset)
 );
 CREATE INDEX reaches_story ON reaches (story, sequence);
+
+-- When the right to a story ended; its text is nowhere here.
+CREATE TABLE lapses (story_id TEXT PRIMARY KEY, ended INTEGER NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE outlets (
   outlet TEXT PRIMARY KEY,

@@ -8,15 +8,16 @@ from typing import Any, Final
 import orjson
 
 from topics.items import Event, Expired, Refused, Snapshot, Told, Undecodable
-from topics.messages import MergeV1, ReachV1, StoryV1, Variant, VariantV1
+from topics.messages import LapseV1, MergeV1, ReachV1, VariantV1
 from topics.tail import Positions
 from topics.times import time_ms
+from worker.board import lapses
 from worker.board.copies import keep
 from worker.board.store import Store
+from worker.board.words import clean, indexed
 
 SAMPLE: Final = 2000  # bytes of a rejected payload that are kept
 REJECTS_KEPT: Final = 10_000
-INDEXED: Final = 200_000  # characters of a copy that can be searched
 NAME_MOST: Final = 500  # characters of an outlet's name or a word pair that are kept as a key
 
 
@@ -57,6 +58,9 @@ class _Batch:
                 self._merge(younger, older)
             case Event(message=ReachV1() as told):
                 self._reach(told, item.partition, item.offset)
+            case Event(message=LapseV1() as lapse):
+                story = self._story(lapse.canonical_id)
+                self._touched |= dict.fromkeys(lapses.note(self._db, lapse, story))
             case Snapshot():
                 self._snapshot(item)
             case Refused():
@@ -152,6 +156,8 @@ class _Batch:
         )
         words = indexed(message.story, message.variant)
         self._db.execute("INSERT INTO search (rowid, headline, body) VALUES (?, ?, ?)", (n, *words))
+        if (end := lapses.ended(self._db, message.story)) is not None:
+            lapses.strip(self._db, n, end)
         outlet, told = _name(message.outlet), message.variant
         if outlet is None:
             return
@@ -266,7 +272,8 @@ def derive(connection: sqlite3.Connection, story: int) -> None:
         " language = coalesce(?, language), founded = coalesce(?, founded), updated = max(updated, ?),"
         " variants = max(variants, ?), outlets = max(outlets, ?), repeats = max(repeats, ?),"
         " sequence = max(sequence, ?), slug = coalesce(?, slug), version = coalesce(?, version),"
-        " standing = ?, carrying = ?, killed = max(killed, ?), corrected = max(corrected, ?) WHERE n = ?",
+        " standing = ?, carrying = ?, killed = max(killed, ?), corrected = max(corrected, ?), lapsed = ?"
+        " WHERE n = ?",
         (
             told["headline"],
             told["agency"],
@@ -283,18 +290,10 @@ def derive(connection: sqlite3.Connection, story: int) -> None:
             told.get("carrying", 0),
             standing in {"killed", "withheld"},
             standing == "corrected",
+            _ms(told.get("lapsed")),
             story,
         ),
     )
-
-
-def indexed(story: StoryV1, told: Variant | None) -> tuple[str, str]:
-    """Choose what can be searched: the headline, and the copy that the canonical story does not have."""
-    texts = [each.text for each in story.paragraphs]
-    if told is not None and told.relation != "original" and told.paragraphs:
-        own = {row.variant for row in told.paragraphs if row.change in {"added", "edited"}}
-        texts = [text for place, text in enumerate(texts) if place in own]
-    return clean(story.headline or ""), clean("\n".join(texts))[:INDEXED]
 
 
 def version_of(message: VariantV1) -> str | None:
@@ -311,11 +310,6 @@ def version_name(version: Mapping[str, Any]) -> str:
     number = version.get("number")
     kind = version.get("kind") or "first filing"
     return kind if number is None else f"{kind} {number}"
-
-
-def clean(text: str) -> str:
-    """Make text storable: half of a surrogate pair and NUL are no characters."""
-    return text.replace("\0", " ").encode("utf-8", "replace").decode()
 
 
 def _name(text: str | None) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from topics.items import CaughtUp, Event, Item, Snapshot, Undecodable
-from topics.messages import CanonicalV1, MergeV1, ReachV1, Swap, Variant, VariantV1, Version
+from topics.messages import CanonicalV1, LapseV1, MergeV1, ReachV1, Swap, Variant, VariantV1, Version
 
 Piece = tuple[str, str]
 """Text and its style, in rich's words; empty for plain."""
@@ -44,6 +44,10 @@ class Headlines:
             if len(self._known) > REMEMBERED:
                 del self._known[next(iter(self._known))]
 
+    def forget(self, canonical_id: str) -> None:
+        """Forget a headline, the right to which may have ended."""
+        self._known.pop(canonical_id, None)
+
     def of(self, canonical_id: str) -> str | None:
         """Recall a headline."""
         return self._known.get(canonical_id)
@@ -58,20 +62,30 @@ def tell(item: Item, headlines: Headlines) -> list[Piece]:
         case CaughtUp(stories=stories):
             before = f"{_count(stories, 'canonical story', 'canonical stories')} so far; " if stories else ""
             return [(f"— {before}what follows is live —", "dim")]
-        case Event(message=MergeV1() as merge):
-            return _merge(merge, headlines)
-        case Event(message=ReachV1() as reach):
-            return _reach(reach, headlines)
-        case Event(message=VariantV1() as placed):
-            return _placed(placed, headlines)
+        case Event(message=message):
+            return _event(message, headlines)
         case Undecodable():
             where = f"{item.topic}/{item.partition}@{item.offset}"
             return [(f"cannot read {where}: {_clean(item.error)}", "red")]
     raise AssertionError  # pragma: no cover - the union is closed
 
 
+def _event(message: VariantV1 | MergeV1 | ReachV1 | LapseV1, headlines: Headlines) -> list[Piece]:
+    match message:
+        case MergeV1():
+            return _merge(message, headlines)
+        case ReachV1():
+            return _reach(message, headlines)
+        case LapseV1():
+            headlines.forget(message.canonical_id)
+            return _lapse(message)
+        case VariantV1():
+            return _placed(message, headlines)
+
+
 def _snapshot(story: CanonicalV1) -> list[Piece]:
-    pieces = [_time(story.updated), (_clean(story.headline) or "(no headline)", "bold")]
+    untold = "(text expired)" if story.lapsed else "(no headline)"
+    pieces = [_time(story.updated), (_clean(story.headline) or untold, "bold")]
     if story.status == "alias":
         return [*pieces, (f" — merged into {story.into}", "dim"), _id(story.canonical_id)]
     counts = f"{_count(story.variants, 'variant')} in {_count(story.outlets, 'outlet')}"
@@ -96,6 +110,14 @@ def _reach(reach: ReachV1, headlines: Headlines) -> list[Piece]:
     more = f" and {reach.carrying - OUTLETS} more" if reach.carrying > OUTLETS else ""
     carried = f"carried by {', '.join(named)}{more}" if named else "nobody carries it"
     return [*pieces, (f"; {carried}", ""), _id(reach.canonical_id)]
+
+
+def _lapse(lapse: LapseV1) -> list[Piece]:
+    return [
+        _time(None),
+        (f"the right to {lapse.story_id} ended on {_clean(lapse.expires)}: its text has to go", "yellow"),
+        _id(lapse.canonical_id),
+    ]
 
 
 def _merge(merge: MergeV1, headlines: Headlines) -> list[Piece]:

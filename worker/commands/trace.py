@@ -104,6 +104,8 @@ def trace_lines(
 
 def _placed(step: Step, delivery: Delivery, sources: dict[str, Line]) -> Iterator[Line]:
     """Yield the lines of a step; ``sources`` remembers where the stories came from that wait."""
+    for lapse in step.lapses:
+        yield orjson.loads(orjson.dumps(mapping.lapse_to_wire(lapse)))
     for placement in step.placements:
         message = mapping.placement_to_wire(placement)
         story = placement.story

@@ -207,6 +207,13 @@ STORIES: Final = (
     _story("urgency", "INTEGER"),
     _story("pub_status"),
     _story("embargo_until"),
+    _story("expires"),
+    Column(
+        name="lapsed",
+        type="TIMESTAMPTZ",
+        doc="when the right to its text ended, as was told: headline and copy are null, lists of words empty",
+        sql="lapsed.ended",
+    ),
     Column(
         name="words",
         type="INTEGER",

@@ -17,13 +17,15 @@ import orjson
 
 from topics.catalog import CANONICAL_VARIANTS
 from topics.items import Event
-from topics.messages import MergeV1, VariantV1
+from topics.messages import LapseV1, MergeV1, VariantV1
 from topics.times import time_ms, time_text
 from worker.export.columns import COPY, LINKS, STORIES, Column, Row, row
 
 MEMORY: Final = "256MB"  # DuckDB's; Python holds one message at a time
 LONGEST: Final = CANONICAL_VARIANTS.max_message_bytes  # a row is shorter than the message that it tells
 MERGES: Final = {"canonical_id": "VARCHAR", "into_id": "VARCHAR"}
+LAPSES: Final = {"story_id": "VARCHAR", "ended": "TIMESTAMPTZ"}
+QUOTES: Final = ("names", "figures", "house_style")  # columns of lists that hold words of the story
 FINAL: Final = """
 final AS (
   WITH RECURSIVE chain(canonical_id, into_id) USING KEY (canonical_id) AS (
@@ -45,6 +47,9 @@ canon AS (
   FROM stories LEFT JOIN final ON final.canonical_id = stories.placed_in
   GROUP BY 1
 )"""
+
+
+LAPSED: Final = "lapsed AS (SELECT story_id, min(ended) AS ended FROM lapses GROUP BY 1)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +78,7 @@ class Export:
         self._files: dict[str, BufferedWriter] = {}
 
     def __enter__(self) -> Self:
-        for name in ("stories", "links", "merges"):
+        for name in ("stories", "links", "merges", "lapses"):
             self._files[name] = (Path(self._folder.name) / f"{name}.jsonl").open("wb")
         return self
 
@@ -94,6 +99,8 @@ class Export:
         match event.message:
             case MergeV1(canonical_id=old, into=into):
                 self._put("merges", {"canonical_id": old, "into_id": into})
+            case LapseV1(story_id=story_id, expires=ended):
+                self._put("lapses", {"story_id": story_id, "ended": ended})
             case VariantV1() as placed:
                 inside = self._wants(event.timestamp if placed.seen is None else time_ms(placed.seen))
                 facts = row(self._stories, (placed, event))
@@ -114,6 +121,8 @@ class Export:
             self._load(database, "merges", MERGES)
             self._load(database, "stories", {**_types(self._stories), "inside": "BOOLEAN"})
             self._load(database, "links", _types(LINKS))
+            self._load(database, "lapses", LAPSES)
+            database.execute(_lapse_sql(self._stories))
             stories = self._copy(database, self._to, _stories_sql(self._stories))
             links = self._copy(database, self.links, _links_sql())
         return Written(stories=stories, links=links)
@@ -144,13 +153,22 @@ class Export:
 
 def _stories_sql(columns: Sequence[Column]) -> str:
     return f"""
-WITH {FINAL}, {CANON}
+WITH {FINAL}, {CANON}, {LAPSED}
 SELECT {_selected(columns, "stories")}
 FROM stories
 LEFT JOIN final ON final.canonical_id = stories.placed_in
 LEFT JOIN canon ON canon.canonical_id = coalesce(final.into_id, stories.placed_in)
+LEFT JOIN lapsed ON lapsed.story_id = stories.story_id
 WHERE stories.inside
 ORDER BY seen, payload_topic, payload_partition, payload_offset, payload_part"""  # noqa: S608 - our own names
+
+
+def _lapse_sql(columns: Sequence[Column]) -> str:
+    """Take the text out of the stories, the right to which has ended."""
+    emptied = [f"{name} = CASE WHEN {name} IS NOT NULL THEN [] END" for name in QUOTES]
+    texts = ["headline", *(column.name for column in columns if column is COPY)]
+    changes = ", ".join([*emptied, *(f"{_quoted(name)} = NULL" for name in texts)])
+    return f"UPDATE stories SET {changes} WHERE story_id IN (SELECT story_id FROM lapses)"  # noqa: S608 - our own names
 
 
 def _links_sql() -> str:

@@ -269,7 +269,7 @@ def _any(item: Element, name: str) -> Element | None:
 
 
 def _expiry(item: Element, warnings: list[str]) -> str | None:
-    """Tell when an item ends: ``dcterms:valid`` with the end of a DCMI period, else the element of RSS 0.93."""
+    """Tell when an item ends: ``dcterms:valid``, a DCMI period, else the element of RSS 0.93."""
     period = _PERIOD_END.search(text_of(child(item, "valid")) or "")
     ends = told_time(period["end"], "valid", warnings) if period else None
     return ends or _time(item, warnings, "expirationDate")

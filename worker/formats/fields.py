@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from worker.dialects.agencies import PRESS_RELEASES, agency_at
@@ -34,6 +35,11 @@ def told_time(value: str | None, name: str, warnings: list[str], *, agency: str 
     if len(text) > len("2020-01-01") and not has_zone(text):
         warnings.append(f"{name} has no zone: read as {agency or 'UTC'}'s")
     return moment
+
+
+def earliest(times: Iterable[str | None]) -> str | None:
+    """Choose the first of the times that are there; each has its offset."""
+    return min((time for time in times if time), key=datetime.fromisoformat, default=None)
 
 
 def once(values: Iterable[str | None]) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ several.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
 from typing import Final
 
 from worker.dialects.versions import Version, VersionKind
@@ -16,6 +15,7 @@ from worker.formats.blocks import Block, html_blocks, tree_blocks
 from worker.formats.draft import Draft, Hollow, Item, Source
 from worker.formats.fields import (
     deck_of,
+    earliest,
     field_credits,
     once,
     owner_of,
@@ -194,8 +194,8 @@ def _rights_end(parts: list[Part], warnings: list[str], agency: str | None) -> s
     )
     rights = (children(child(each, "RightsMetadata"), "UsageRights") for each in around)
     ends = once(text_of(child(each, "EndDate")) for found in rights for each in found)
-    told = (told_time(text, "EndDate", warnings, agency=agency) for text in ends)
-    return min((time for time in told if time), key=datetime.fromisoformat, default=None)
+    told = [told_time(text, "EndDate", warnings, agency=agency) for text in ends]
+    return earliest(told)
 
 
 def _notes(item: Element) -> Iterator[str | None]:

@@ -12,6 +12,7 @@ from worker.formats.draft import Draft, Hollow, Item, Source
 from worker.formats.fields import (
     code_of,
     deck_of,
+    earliest,
     field_credits,
     once,
     owner_of,
@@ -123,7 +124,7 @@ def _story(item: Element, sender: str | None, warnings: list[str]) -> Draft:
         ed_note="\n".join(once(_notes(meta))) or None,
         editorial_types=once(text_of(child(each, "name")) for each in children(meta, "role")),
         embargo_until=until,
-        expires=told_time(text_of(child(meta, "expires")), "expires", warnings, agency=agency),
+        expires=_expiry(item, meta, warnings, agency),
         published=created,
         version_created=created,
         first_created=told_time(
@@ -166,6 +167,14 @@ def _story(item: Element, sender: str | None, warnings: list[str]) -> Draft:
             warnings=(*draft.warnings, NO_TIME),
         )
     return draft
+
+
+def _expiry(item: Element, meta: Element | None, warnings: list[str], agency: str | None) -> str | None:
+    """Tell when the item ends, or the first of the rights to all of it."""
+    rights = [each for each in children(item, "rightsInfo") if attribute(each, "idrefs", "scope") is None]
+    ends = [("expires", text_of(child(meta, "expires")))]
+    ends += [("validto", attribute(each, "validto")) for each in rights]
+    return earliest(told_time(text, name, warnings, agency=agency) for name, text in ends)
 
 
 def _plain_labels(labels: list[Version], draft: Draft) -> list[Version]:

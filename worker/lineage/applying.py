@@ -38,8 +38,12 @@ def imprint_for(
         reading = reading or Reading(story)
         catalogue.copies.lexicon.settle()
         return held_imprint_of(story, reading.lead, catalogue.copies.lexicon)
-    waits = "until" in facts or "waits" in facts
-    return imprint_of(story, copy="repeat" not in facts, whole=waits)
+    return imprint_of(story, copy="repeat" not in facts, whole=waits(facts))
+
+
+def waits(facts: Mapping[str, Any]) -> bool:
+    """Tell whether a story is kept whole, to be placed later."""
+    return "until" in facts or "waits" in facts
 
 
 def apply(
@@ -66,11 +70,28 @@ def apply(
             merged = _merge(state, canon, facts["merges"], at=at)
             catalogue.join(canon, imprint, relation=Relation(facts["relation"]), at=at)
             document = _keep(state, canon, imprint, facts, at=at) if earlier else document
+    _note_end(state, imprint, facts, document=document, at=at)
     sequence = canon.sequence
     changed = Changed()
     if "founds" not in facts or "edition" in facts or state.orders.watches:
         changed = state.orders.placed(canon, story or imprint.story(), facts, document=document, at=at)
     return Applied(canon=canon, merged=tuple(merged), sequence=sequence, document=document, changed=changed)
+
+
+def _note_end(
+    state: State, imprint: Imprint, facts: Mapping[str, Any], *, document: int | None, at: int | None
+) -> None:
+    """Note when the right to a story ends; one that came later than that has brought no text."""
+    end: int | None = facts.get("expires")
+    if end is None:
+        return
+    home, late = facts.get("joins", imprint.id), at is not None and end <= at
+    if not late or "repeat" in facts:
+        state.lapses.add(imprint.id, home=home, at=end)
+    if "again" in facts or "part" in facts:  # its words are held as those of another story
+        state.lapses.add(facts.get("again") or facts["part"], home=home, at=end)
+    if late and document is not None:
+        state.catalogue.copies.came_bare(document, end)
 
 
 def _put_by(

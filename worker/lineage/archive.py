@@ -1,5 +1,7 @@
 """How is a story kept? Compressed whole, because variants are described against it."""
 
+from base64 import b64encode
+from binascii import a2b_base64
 from dataclasses import fields
 from typing import Any, Final, NamedTuple
 
@@ -11,6 +13,7 @@ from worker.story import (
     Credit,
     CreditKind,
     Dateline,
+    Fingerprint,
     Furniture,
     FurnitureKind,
     Kind,
@@ -52,7 +55,8 @@ class Facts(NamedTuple):
 def pack(story: Story, *, copy: bool = True, whole: bool = False) -> bytes:
     """Compress a story without its fingerprint, and without ``copy`` when told so.
 
-    Furniture and warnings are left out as well, if it is not to be ``whole``.
+    Furniture and warnings are left out as well, if it is not to be ``whole``. A story that has no copy (any
+    more) keeps its fingerprint.
     """
     paragraphs = story.paragraphs if copy else ()
     place = story.coordinates
@@ -68,7 +72,8 @@ def pack(story: Story, *, copy: bool = True, whole: bool = False) -> bytes:
         [paragraph.text for paragraph in paragraphs],
         [[at, paragraph.role] for at, paragraph in enumerate(paragraphs) if paragraph.role != Role.COPY],
         {name: value for name, absent in _SELDOM if (value := getattr(story, name)) != absent}
-        | ({name: getattr(story, name) for name in _APART} if whole else {}),
+        | ({name: getattr(story, name) for name in _APART} if whole else {})
+        | ({"fingerprint": _sketch(story.fingerprint)} if _is_bare(story) else {}),
     ]
     return compress(record)
 
@@ -125,7 +130,17 @@ def _seldom(name: str, value: Any) -> Any:  # noqa: ANN401 - any field
         )
     if name == "pub_status":
         return PubStatus(value)
+    if name == "fingerprint":
+        return Fingerprint(version=value[0], words=value[1], hashes=a2b_base64(value[2]))
     return tuple(value) if isinstance(value, list) else value
+
+
+def _is_bare(story: Story) -> bool:
+    return not story.paragraphs and bool(story.fingerprint.hashes)
+
+
+def _sketch(found: Fingerprint) -> list[object]:
+    return [found.version, found.words, b64encode(found.hashes).decode("ascii")]
 
 
 def compress(record: list[Any]) -> bytes:

@@ -21,7 +21,7 @@ from worker.lineage.placement import Canonical, Relation
 from worker.lineage.postings import Keys
 from worker.lineage.shelf import Shelf
 
-LAYOUT: Final = 1  # of what ``capture`` gives
+LAYOUT: Final = 2  # of what ``capture`` gives
 KEPT_COPIES: Final = 8  # of one canonical story: its own copy and the latest variants that add to it
 INT: Final = 64  # bytes of two numbers in a dictionary
 
@@ -65,7 +65,7 @@ class Catalogue:
         crowd = canon.members
         return Canonical(
             canonical_id=canon.id,
-            headline=crowd.headline,
+            headline=crowd.headline if canon.into is None else None,
             agency=crowd.agency,
             language=crowd.language,
             founded=canon.founded,
@@ -77,6 +77,7 @@ class Catalogue:
             first=crowd.first,
             latest=crowd.latest,
             into=canon.into,
+            lapsed=self.copies.ended(canon.held[0]) if canon.held else None,
         )
 
     def size(self) -> dict[str, int]:
@@ -132,6 +133,11 @@ class Catalogue:
     def touch(self, canon: Canon, at: int | None) -> None:
         """Count one more message about a canonical story."""
         self._canons.change(canon, at)
+
+    def count(self, canon: Canon) -> int:
+        """Count one more message that is no sighting; return its sequence."""
+        self._canons.set(canon.number, sequence=canon.sequence + 1)
+        return canon.sequence
 
     # Holding copies
 

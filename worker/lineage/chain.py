@@ -3,7 +3,7 @@
 State of the fold: everything here is plain data that follows from the log.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cmp_to_key
 from typing import Final
 
@@ -110,6 +110,16 @@ class Chain:
         self.withheld = self.withheld or other.withheld
         self.corrected = self.corrected or other.corrected
         self.wrong |= other.wrong
+
+    def lapse(self, story_id: str) -> None:
+        """Drop the words of a story, the right to which has ended, from versions and orders."""
+        for each in self.editions:
+            if each.story_id == story_id:
+                each.version = replace(each.version, headline=None)
+        self.killed, self.withheld, self.corrected = (
+            replace(order, note=None) if order is not None and order.story_id == story_id else order
+            for order in (self.killed, self.withheld, self.corrected)
+        )
 
     def versions(self) -> tuple[Version, ...]:
         """List the latest versions, in order."""

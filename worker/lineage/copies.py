@@ -8,14 +8,16 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from worker.lineage.archive import unpack
+from worker.lineage.archive import pack, unpack
 from worker.lineage.arrays import Arrays, arrays_of
 from worker.lineage.columns import Columns
-from worker.lineage.imprint import Imprint
+from worker.lineage.imprint import Imprint, sketched
+from worker.lineage.lapse import bare
 from worker.lineage.postings import Documents, Postings
 from worker.lineage.reading import Reading, narrative_of, tokens_of
 from worker.lineage.ready import Ready
 from worker.lineage.shelf import Shelf
+from worker.lineage.waiting import NEVER
 from worker.matching.narrative import Mask, Narrative
 from worker.matching.tokens import tokens
 from worker.matching.topic import Bag, Lexicon, lead_of, top, whole_of
@@ -44,6 +46,7 @@ class Copies:
             size=(np.int32, 1, 0),
             # bytes before the copy: a bit a word, what is from the canonical copy
             heritage=(np.int32, 1, -1),
+            ended=(np.int64, 1, NEVER),  # the right to its text, which is gone
         )
         self._shelf = shelf
         self._narratives = Ready[Narrative]()
@@ -68,6 +71,11 @@ class Copies:
     def seen_at(self, documents: Documents) -> npt.NDArray[np.int64]:
         """Tell the stream time at which each living document came, ``UNDATED`` when not known."""
         return self._of("seen", documents)
+
+    def are_bare(self, documents: Documents) -> Mask:
+        """Tell of which living documents the text is gone."""
+        bare: Mask = self._of("ended", documents) != NEVER
+        return bare
 
     def count(self) -> int:
         """Count the copies that are kept."""
@@ -96,6 +104,15 @@ class Copies:
     def outlet(self, number: int) -> int:
         """Tell the outlet of a held document."""
         return int(self._field("outlet", number))
+
+    def ended(self, number: int) -> int | None:
+        """Tell when the right to a held document ended, None while its text stands."""
+        end = int(self._field("ended", number))
+        return None if end == NEVER else end
+
+    def is_bare(self, number: int) -> bool:
+        """Tell whether the text of a held document is gone."""
+        return self.ended(number) is not None
 
     def packed(self, number: int) -> bytes:
         """Give the packed story of a held document."""
@@ -143,6 +160,7 @@ class Copies:
         values["place"][row] = self._shelf.add(packed)
         values["size"][row] = len(packed)
         values["heritage"][row] = -1 if heritage is None else len(heritage)
+        values["ended"][row] = NEVER
         if self.loading:
             self.postings.load(number, imprint.keys)
             self.keyworded.load(number, imprint.keywords)
@@ -166,6 +184,22 @@ class Copies:
             ready.drop(number)
         self.postings.drop(number)
         self.keyworded.drop(number)
+
+    def lay_bare(self, number: int, end: int) -> None:
+        """Drop the text of a held document, the right to which has ended; it is found by its hashes still."""
+        packed = pack(bare(sketched(unpack(self.packed(number)))))
+        row, values = self.columns.row(number), self.columns.values
+        self._shelf.wipe(int(values["place"][row]), int(values["size"][row]))
+        values["place"][row], values["size"][row] = self._shelf.add(packed), len(packed)
+        values["heritage"][row] = -1
+        for ready in (self._narratives, self._stories, self._leads, self._wholes):
+            ready.drop(number)
+        self.keyworded.drop(number)
+        self.came_bare(number, end)
+
+    def came_bare(self, number: int, end: int) -> None:
+        """Note that a held document has no text, the right to which ended in time."""
+        self.columns.values["ended"][self.columns.row(number)] = end
 
     def make_ready(self, number: int, story: Story, reading: Reading) -> None:
         """Keep what has been read of a held copy already."""

@@ -17,6 +17,7 @@ from worker.lineage.imprint import index_keys, outlet_number
 from worker.lineage.placement import Status
 from worker.lineage.probe import probe
 from worker.lineage.reading import Reading
+from worker.lineage.sampled import compare_sampled
 from worker.lineage.segments import Segment, segments
 from worker.lineage.settle import Settled, settle_copy, settle_filing
 from worker.lineage.state import State
@@ -101,6 +102,9 @@ def match_part(state: State, part: Story, *, at: int | None) -> Decided:
     if canon is None or edition is None or not catalogue.copies.is_held(edition.document):
         reason = "a part of a story whose first take has not come"
         return Decided(facts=new_facts(status=Status.KEPT, reason=reason, waits=True))
+    if catalogue.copies.is_bare(edition.document):
+        reason = "a part of a story, the right to which has ended"
+        return Decided(facts=new_facts(status=Status.KEPT, reason=reason))
     if catalogue.canon(part.id) is not None:
         return Decided(facts=new_facts(status=Status.PLACED, joins=canon.story_id, repeat=True))
     facts = new_facts(
@@ -124,10 +128,14 @@ def _verify(copies: Copies, story: Story, reading: Reading) -> list[Comparison]:
     least = min(COMPARED_LEAST, len(narrative.words) // 2)
     comparisons = []
     for document in candidates.documents:
-        theirs = copies.narrative(document)
-        evidence = compare(
-            narrative, theirs, recurrent=recurrent, heritage=copies.heritage(document), least=least
-        )
+        if copies.is_bare(document):
+            sketch = copies.story(document).fingerprint
+            evidence = compare_sampled(narrative, sketch, recurrent=recurrent)
+        else:
+            theirs = copies.narrative(document)
+            evidence = compare(
+                narrative, theirs, recurrent=recurrent, heritage=copies.heritage(document), least=least
+            )
         if evidence is not None:
             comparisons.append(Comparison(document=document, canon=copies.home(document), evidence=evidence))
     return comparisons

@@ -5,8 +5,8 @@ from typing import Any, Final
 from worker.errors import OtherVersion
 from worker.lineage.placement import Decision, Status
 
-FACTS_VERSION: Final = 2  # of what is decided, and of the facts that say so
-READ_VERSIONS: Final = (1, 2)  # of facts that are restored
+FACTS_VERSION: Final = 3  # of what is decided, and of the facts that say so
+READ_VERSIONS: Final = (1, 2, 3)  # of facts that are restored
 
 
 def new_facts(*, status: Status, **facts: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON value

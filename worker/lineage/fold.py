@@ -10,18 +10,21 @@ from typing import Any
 
 import numpy.typing as npt
 
-from worker.lineage.applying import Applied, apply, imprint_for
+from worker.lineage.applying import Applied, apply, imprint_for, waits
 from worker.lineage.bulletins import told_actions
 from worker.lineage.canons import Canon
 from worker.lineage.deciding import Decided, decide_story, match_part, match_story
 from worker.lineage.facts import new_facts
+from worker.lineage.filing import milliseconds
 from worker.lineage.imprint import sketched, write_imprints
+from worker.lineage.lapse import bare, bare_imprint, has_lapsed, unquoted
+from worker.lineage.lapsing import Lapsed, let_lapse
 from worker.lineage.nearest import kept_paragraphs
 from worker.lineage.placement import Canonical, Decision, Merge, Placement, Status, Step
 from worker.lineage.restoring import restore
 from worker.lineage.segments import Segment, part_of
 from worker.lineage.state import State
-from worker.lineage.steps import joined, together
+from worker.lineage.steps import joined, together, with_lapses
 from worker.lineage.telling import told_links, told_unplaced, told_variant
 from worker.story import Story
 
@@ -49,6 +52,8 @@ class Fold:
         story = sketched(story)
         state.catalogue.copies.end_loading()
         state.expire(at)
+        lapsed = let_lapse(state, at)
+        told = self._tell_lapsed(lapsed)
         released = self._release(at)
         decided = decide_story(state, story, at=at, holds=self._holds)
         if decided.parts:
@@ -57,15 +62,19 @@ class Fold:
             own = self._commit(story, decided, at=at)
         takes = self._take(decided, at=at)
         state.see(story.coordinates)
-        return replace(together(released, own, takes), expired=state.departed.told())
+        step = with_lapses(together(released, own, takes), lapsed.lapses, told)
+        return replace(step, expired=state.departed.told())
 
     def tick(self, *, at: int) -> Step:
         """Let time pass without a story; what is due is released."""
         state = self._state
         state.catalogue.copies.end_loading()
         state.expire(at)
+        lapsed = let_lapse(state, at)
+        told = self._tell_lapsed(lapsed)
         own = Step(decision=Decision(at=at, story_id=None, redelivery=False, facts={"tick": True}))
-        return replace(together(self._release(at), own, []), expired=state.departed.told())
+        step = with_lapses(together(self._release(at), own, []), lapsed.lapses, told)
+        return replace(step, expired=state.departed.told())
 
     def restore(self, story: Story | None, decision: Decision) -> None:
         """Commit a decision of an earlier run.
@@ -135,32 +144,40 @@ class Fold:
     def _commit(self, story: Story, decided: Decided, *, at: int | None) -> Step:
         """Tell a story and apply what was decided; facts that telling and applying find out are noted too."""
         state, facts = self._state, decided.facts
+        end, over = milliseconds(story.expires), has_lapsed(story, at)
+        if end is not None and facts["status"] == Status.PLACED:
+            facts["expires"] = end
         imprint = imprint_for(state.catalogue, story, facts, decided.reading)
+        shown = bare(story) if over else story
+        if over and not waits(facts):
+            imprint = bare_imprint(imprint, shown)
         decision = Decision(
             at=at, story_id=story.id, redelivery=False, facts=facts, imprints=write_imprints([imprint])
         )
         if facts["status"] != Status.PLACED:
-            placement = told_unplaced(state, story, decided)
-            applied = apply(state, imprint, facts, at=at, story=story)
+            placement = replace(told_unplaced(state, story, decided), story=shown)
+            applied = apply(state, imprint, facts, at=at, story=shown)
             return self._step(decision, placement, applied)
         acts_on = told_actions(state.catalogue, facts)
         variant = told_variant(state, story, facts, verdict=decided.verdict, reading=decided.reading)
         facts["relation"] = variant.relation.value
         if variant.version is not None and variant.version.story_id != story.id:
             facts["carries"] = [variant.version.story_id, f"{kept_paragraphs(variant):x}"]
+        if over:
+            variant = unquoted(variant, story.id)
         links = told_links(state, decided)
-        applied = apply(state, imprint, facts, at=at, story=story)
+        applied = apply(state, imprint, facts, at=at, story=shown)
         canon = applied.canon
         if canon is None:
             raise LookupError(f"story {story.id} was placed nowhere")
         if "joins" in facts and (crowd := canon.crowd) is not None:
             facts["standing"] = [canon.founded, applied.sequence, crowd.variants, crowd.repeats]
-        if decided.reading is not None and applied.document is not None:
+        if decided.reading is not None and applied.document is not None and not over:
             state.catalogue.copies.make_ready(applied.document, story, decided.reading)
         lag = None if at is None or canon.founded is None else at - canon.founded
         placement = Placement(
             status=Status.PLACED,
-            story=story,
+            story=shown,
             canonical_id=canon.id,
             variant=replace(variant, sequence=applied.sequence, lag=lag),
             links=links,
@@ -184,6 +201,10 @@ class Fold:
             canonicals=tuple(map(self._show, (*own, *touched))),
             reaches=tuple(applied.changed.reaches),
         )
+
+    def _tell_lapsed(self, lapsed: Lapsed) -> tuple[Canonical, ...]:
+        """Show the canonical stories whose text was dropped, before anything else happens to them."""
+        return tuple(map(self._show, lapsed.canons.values()))
 
     def _show(self, canon: Canon) -> Canonical:
         """Show a canonical story as it stands now."""

@@ -57,7 +57,7 @@ class Imprint:
         return unpack(self.packed)
 
 
-_NO_KEYS: Final[Keys] = np.empty(0, np.uint32)
+NO_KEYS: Final[Keys] = np.empty(0, np.uint32)
 _NO_SLOTS: Final[Slots] = np.empty(0, np.uint16)
 
 
@@ -72,8 +72,8 @@ def imprint_of(story: Story, *, copy: bool = True, whole: bool = False) -> Impri
         agency=story.agency,
         language=story.language,
         packed=pack(story, copy=copy, whole=whole),
-        keys=_NO_KEYS,
-        keywords=_NO_KEYS,
+        keys=NO_KEYS,
+        keywords=NO_KEYS,
         slots=_NO_SLOTS,
     )
 

@@ -52,8 +52,10 @@ class Names:
         for name in (*names_of(story), *replaced_names(story)):
             least = AKIN_BY_ID if name.startswith("i:") else AKIN
             for canon in self._called(story, (name,), at=at):
-                opening = _opening(story)
-                held = (self.catalogue.copies.story(number) for number in canon.held)
+                copies, opening = self.catalogue.copies, _opening(story)
+                if name.startswith("i:") and any(map(copies.is_bare, canon.held)):
+                    return canon  # there is no opening any more to bear its id out
+                held = (copies.story(number) for number in canon.held)
                 if any(_is_akin(opening, _opening(each), least) for each in held):
                     return canon
         return None

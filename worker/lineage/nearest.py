@@ -10,7 +10,8 @@ from worker.lineage.copies import Copies
 from worker.lineage.placement import Change, Relation, Variant
 from worker.lineage.reach import ALL
 from worker.matching.narrative import Narrative
-from worker.matching.sketch import WIDTH
+from worker.matching.sketch import BOUND, WIDTH, sampled_hashes
+from worker.matching.tokens import Hashes
 from worker.story import Story
 
 NEAR: Final = 2  # shingles by which two versions may differ and are equally near
@@ -21,14 +22,24 @@ def nearest(copies: Copies, chain: Chain | None, narrative: Narrative) -> Editio
     living = [] if chain is None else [each for each in chain.editions if _lives(copies, each)]
     if len(living) < 2:
         return living[0] if living else None
-    own = np.unique(narrative.shingles)
+    sampled = any(copies.is_bare(each.document) for each in living)
+    own = _shingles(narrative, sampled=sampled)
     scored = []
     for place, each in enumerate(living):
-        theirs = np.unique(copies.narrative(each.document).shingles)
+        if copies.is_bare(each.document):
+            theirs = sampled_hashes(copies.story(each.document).fingerprint)
+        else:
+            theirs = _shingles(copies.narrative(each.document), sampled=sampled)
         common = len(np.intersect1d(own, theirs, assume_unique=True))
         scored.append((common, round(2 * common / max(len(own) + len(theirs), 1), 2), place))
     most = max(common for common, _, _ in scored)
     return living[max(each[1:] for each in scored if each[0] >= most - NEAR)[1]]
+
+
+def _shingles(narrative: Narrative, *, sampled: bool) -> Hashes:
+    """List the shingles of a copy; of one that is compared with samples those that are sampled."""
+    found = np.unique(narrative.shingles)
+    return found[found < np.uint64(BOUND)] if sampled else found
 
 
 def with_version(variant: Variant, story: Story, *, carried: Edition | None, is_version: bool) -> Variant:
@@ -76,7 +87,8 @@ def wrong_paragraphs(copies: Copies, chain: Chain, edition: Edition) -> int:
 def _changed(copies: Copies, chain: Chain, edition: Edition, right: int) -> int:
     """Mark the paragraphs of a version with wording that the corrected version dropped."""
     before, corrected = chain.editions[right - 1], chain.editions[right]
-    if not all(_lives(copies, each) for each in (edition, before, corrected)):
+    compared = (edition, before, corrected)
+    if not all(_lives(copies, each) and not copies.is_bare(each.document) for each in compared):
         return ALL
     theirs = copies.narrative(corrected.document).shingles
     dropped = np.setdiff1d(copies.narrative(before.document).shingles, theirs)

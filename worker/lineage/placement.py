@@ -258,6 +258,16 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lapse:
+    """The right to a story ended at ``expires``, milliseconds since 1970 UTC: its text is dropped."""
+
+    canonical_id: str
+    sequence: int
+    story_id: str
+    expires: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Merge:
     """Two canonical stories turn out to be one: ``canonical_id`` is an alias of ``into`` from now on."""
 
@@ -283,6 +293,8 @@ class Member:
 class Canonical:
     """A canonical story as it stands now. ``into`` is set when it became an alias.
 
+    ``lapsed`` is when the right to the canonical copy ended, None while it stands.
+
     ``first`` and ``latest`` list members up to a bound each and do not overlap; times are
     milliseconds since 1970 UTC, stream time.
     """
@@ -305,6 +317,7 @@ class Canonical:
     slug: str | None = None
     versions: tuple[Version, ...] = ()  # in the agency's order, the latest up to a bound
     carrying: int = 0  # outlets with killed, withheld or uncorrected copy
+    lapsed: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -313,7 +326,7 @@ class Step:
 
     ``decision`` is what the placement log keeps: with the story it rebuilds the state, see
     ``Fold.restore``. ``canonicals`` holds the present state of every canonical story touched, ``expired``
-    the ids of some that left the window.
+    the ids of some that left the window, ``lapses`` the stories whose text was dropped before all else.
     """
 
     decision: "Decision"
@@ -322,6 +335,7 @@ class Step:
     canonicals: tuple[Canonical, ...] = ()
     expired: tuple[str, ...] = ()
     reaches: tuple[Reach, ...] = ()
+    lapses: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

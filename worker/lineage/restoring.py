@@ -6,6 +6,7 @@ from typing import Any
 from worker.lineage.applying import apply, imprint_for
 from worker.lineage.facts import needs_story
 from worker.lineage.imprint import Imprint, read_imprints, sketched
+from worker.lineage.lapsing import let_lapse
 from worker.lineage.placement import Decision
 from worker.lineage.segments import Segment, part_of
 from worker.lineage.state import State
@@ -19,6 +20,7 @@ def restore(state: State, story: Story | None, decision: Decision) -> None:
     state.catalogue.copies.loading = True
     bare = needs_story(decision)
     state.expire(decision.at)
+    let_lapse(state, decision.at)
     imprints: Sequence[Imprint] = read_imprints(decision.imprints)
     released, takes = _listed(decision, "released"), _listed(decision, "takes")
     parts = _listed(decision, "parts")

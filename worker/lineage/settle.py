@@ -11,7 +11,7 @@ import xxhash
 from worker.dialects.bulletins import referred
 from worker.formats.lines import same_words
 from worker.lineage.canons import Canon
-from worker.lineage.chain import Chain
+from worker.lineage.chain import Chain, Edition
 from worker.lineage.chains import Chains
 from worker.lineage.copies import Copies
 from worker.lineage.decide import ALL_BUT_EQUAL, Comparison, Verdict, decide
@@ -70,8 +70,9 @@ def settle_filing(
     chain = None if place is None else chains.of(place.number)
     if _is_version(story, chain, named=home is not None):
         copy = copy_hash(story)
-        if chain is not None and _is_sent_again(catalogue.copies, chain, story, copy, narrative):
-            facts["repeat"] = True
+        again = None if chain is None else _sent_before(catalogue.copies, chain, story, copy, narrative)
+        if again is not None:
+            facts |= {"repeat": True, "again": again.story_id}
         else:
             facts["edition"] = copy
     return Settled(verdict=verdict, home=home, facts=facts)
@@ -172,18 +173,20 @@ def _is_version(story: Story, chain: Chain | None, *, named: bool) -> bool:
     return not all(any(name.startswith("i:") for name in names) for names in (ours, theirs))
 
 
-def _is_sent_again(
+def _sent_before(
     copies: Copies, chain: Chain, story: Story, copy: int, narrative: Callable[[], Narrative]
-) -> bool:
-    """Tell whether a filing is a version that came before: same copy, and no other words about it."""
+) -> Edition | None:
+    """Find the version that a filing sends again: same copy, and no other words about it."""
     for each in chain.editions:
         told = each.version
         if each.copy != copy or not copies.is_held(each.document):
             continue
         if (story.version_kind, story.version_no) != (told.kind, told.number):
             continue
+        if copies.is_bare(each.document):  # its samples are all there is to tell it by
+            return each
         if same_words(story.headline or "") != same_words(told.headline or ""):
             continue
         if np.array_equal(narrative().words, copies.narrative(each.document).words):
-            return True
-    return False
+            return each
+    return None

@@ -16,13 +16,14 @@ Bytes = npt.NDArray[np.uint8]
 class Shelf:
     """Byte strings by place. A block of which little is left is ``sparse``: its owner moves the rest."""
 
-    __slots__ = ("_alive", "_blocks", "_last", "sparse")
+    __slots__ = ("_alive", "_blocks", "_last", "_shared", "sparse")
 
     def __init__(self) -> None:
         self._blocks: dict[int, bytearray | Bytes] = {0: bytearray()}
         self._alive: dict[int, int] = {0: 0}  # bytes in use, by block
         self._last = 0
         self.sparse: list[int] = []
+        self._shared: set[int] = set()  # blocks that a capture holds as well, and nobody may change
 
     def add(self, piece: bytes) -> int:
         """Keep a byte string; return its place."""
@@ -52,6 +53,15 @@ class Shelf:
         elif alive * SPARSE < len(self._blocks[number]) and number not in self.sparse:
             self.sparse.append(number)
 
+    def wipe(self, place: int, size: int) -> None:
+        """Overwrite a byte string, then forget it."""
+        number, start = divmod(place, BLOCK)
+        if number in self._shared:
+            self._blocks[number] = bytearray(self._blocks[number])
+            self._shared.discard(number)
+        self._blocks[number][start : start + size] = bytes(size)
+        self.drop(place, size)
+
     def within(self, places: npt.NDArray[np.int64], number: int) -> list[int]:
         """List which of many places, -1 for none, lie in a block."""
         if number not in self._blocks:
@@ -71,6 +81,7 @@ class Shelf:
             if not self._alive[number]:
                 del self._blocks[number], self._alive[number]
         numbers = [number for number in self._blocks if number != self._last]
+        self._shared = set(numbers)
         blocks = {f"block{number}": np.frombuffer(self._blocks[number], np.uint8) for number in numbers}
         return {
             **blocks,
@@ -87,3 +98,4 @@ class Shelf:
         self._alive = dict(zip(numbers, arrays["alive"].tolist(), strict=True))
         self._blocks[self._last], self._alive[self._last] = bytearray(), 0
         self.sparse = []
+        self._shared = set(numbers)

@@ -11,6 +11,7 @@ from worker.lineage.catalogue import Catalogue
 from worker.lineage.chains import Chains
 from worker.lineage.departed import Departed
 from worker.lineage.keeping import read_state, write_state
+from worker.lineage.lapse import Lapses
 from worker.lineage.names import Names
 from worker.lineage.orders import Orders
 from worker.lineage.waiting import Waiting
@@ -29,6 +30,7 @@ class State:
         self.orders = Orders(self.catalogue, self.chains, self.names)
         self.waiting = Waiting()
         self.departed = Departed()
+        self.lapses = Lapses()
         self._seen: dict[tuple[str, int], tuple[int, int]] = {}  # the watermarks
 
     def is_redelivered(self, place: Coordinates) -> bool:
@@ -64,6 +66,7 @@ class State:
             "chains": self.chains.capture(),
             "orders": self.orders.capture(),
             "waiting": self.waiting.capture(),
+            "lapses": self.lapses.capture(),
         }
         return {
             **arrays,
@@ -82,3 +85,4 @@ class State:
         self.chains.resume(life["chains"])
         self.orders.resume(life["orders"])
         self.waiting.resume(life["waiting"])
+        self.lapses.resume(life["lapses"])

@@ -1,9 +1,10 @@
 """What several stories of one record came to, as one step."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from worker.lineage.imprint import read_imprints, write_imprints
-from worker.lineage.placement import Decision, Step
+from worker.lineage.placement import Canonical, Decision, Lapse, Step
 
 
 def together(before: list[Step], own: Step, after: list[Step]) -> Step:
@@ -30,3 +31,11 @@ def joined(steps: list[Step], decision: Decision) -> Step:
         canonicals=tuple(present.values()),
         reaches=tuple(reach for step in steps for reach in step.reaches),
     )
+
+
+def with_lapses(step: Step, lapses: Sequence[Lapse], canonicals: Sequence[Canonical]) -> Step:
+    """Put before a step what was dropped first, and the canonical stories as they stood then."""
+    if not lapses:
+        return step
+    present = {each.canonical_id: each for each in (*canonicals, *step.canonicals)}
+    return replace(step, lapses=tuple(lapses), canonicals=tuple(present.values()))

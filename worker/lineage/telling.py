@@ -6,6 +6,7 @@ from typing import Any
 
 from worker.lineage.bulletins import told_actions
 from worker.lineage.canons import canonical_id
+from worker.lineage.copies import Copies
 from worker.lineage.credits import attribution
 from worker.lineage.decide import Verdict
 from worker.lineage.deciding import Decided
@@ -22,9 +23,11 @@ from worker.lineage.placement import (
     Variant,
 )
 from worker.lineage.reading import Reading, narrative_of
+from worker.lineage.sampled import describe_sampled
 from worker.lineage.state import State
 from worker.lineage.takes import with_part
 from worker.lineage.variant import describe
+from worker.matching.narrative import Narrative
 from worker.matching.passages import passages
 from worker.story import Story
 
@@ -49,11 +52,11 @@ def told_variant(
     number = canon.held[0] if carried is None else carried.document
     parent = number if verdict is None or verdict.parent is None else verdict.parent.document
     again = "repeat" in facts and verdict is None  # the very same story
-    told = describe(
-        canonical=copies.story(number),
-        variant=story,
-        canonical_narrative=copies.narrative(number),
-        variant_narrative=narrative,
+    told = _described(
+        copies,
+        number,
+        story,
+        narrative,
         agency=canon.crowd.agency if canon.crowd else None,
         parent=story.id if again else copies.story(parent).id,
         hops=facts.get("hops", 1),
@@ -74,7 +77,9 @@ def told_links(state: State, decided: Decided) -> tuple[Link, ...]:
     for kind, each in decided.verdict.links:
         ours = each.evidence.ours
         share = ours.share if kind is LinkType.DERIVES_FROM else ours.quoted / max(ours.words, 1)
-        runs = passages(decided.reading.narrative, copies.narrative(each.document), ours.covered)
+        bare = copies.is_bare(each.document)
+        theirs = None if bare else copies.narrative(each.document)
+        runs = passages(decided.reading.narrative, theirs, ours.covered) if theirs else ()
         links.append(
             Link(
                 type=kind,
@@ -112,6 +117,37 @@ def told_unplaced(state: State, story: Story, decided: Decided) -> Placement:
     home = canonical_id(story.id).hex() if canon is None else canon.id
     sequence = 1 if canon is None else canon.sequence + 1
     return replace(placement, canonical_id=home, variant=replace(variant, sequence=sequence))
+
+
+def _described(  # noqa: PLR0913 - as ``variant.describe``
+    copies: Copies,
+    number: int,
+    story: Story,
+    narrative: Narrative,
+    *,
+    agency: str | None,
+    parent: str,
+    hops: int,
+) -> Variant:
+    """Describe a story against a held copy, as well as what is kept of that allows."""
+    if copies.is_bare(number):
+        return describe_sampled(
+            canonical=copies.story(number),
+            variant=story,
+            variant_narrative=narrative,
+            agency=agency,
+            parent=parent,
+            hops=hops,
+        )
+    return describe(
+        canonical=copies.story(number),
+        variant=story,
+        canonical_narrative=copies.narrative(number),
+        variant_narrative=narrative,
+        agency=agency,
+        parent=parent,
+        hops=hops,
+    )
 
 
 def _original(state: State, story: Story) -> Variant:

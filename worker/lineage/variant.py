@@ -56,12 +56,12 @@ def describe(  # noqa: PLR0913 - two copies, and what the fold knows of them
     agency = credits_before.agency or agency
     comparison = compare(ours, theirs)
     return Variant(
-        relation=_relation(
+        relation=relation_of(
             coverage=comparison.coverage,
             novelty=comparison.novelty,
             moved=_moved(ours, comparison.paragraphs),
             reworded=comparison.reworded,
-            refiled=_is_refiled(canonical, variant) or _is_later(comparison),
+            refiled=is_refiled(canonical, variant) or _is_later(comparison),
         ),
         coverage=comparison.coverage,
         novelty=comparison.novelty,
@@ -125,7 +125,7 @@ def compare(ours: Copy, theirs: Copy) -> Comparison:
     )
 
 
-def _is_refiled(canonical: Story, variant: Story) -> bool:
+def is_refiled(canonical: Story, variant: Story) -> bool:
     """Say whether one source sends its own story again: the same item of a feed, or the same outlet."""
     if canonical.native_id is not None and canonical.native_id == variant.native_id:
         return True
@@ -178,7 +178,7 @@ def _moved(canonical: Copy, paragraphs: Sequence[ParagraphChange]) -> float:
     return sum(sizes[place] for place in moved if place is not None) / max(sum(sizes), 1)
 
 
-def _relation(*, coverage: float, novelty: float, moved: float, reworded: bool, refiled: bool) -> Relation:
+def relation_of(*, coverage: float, novelty: float, moved: float, reworded: bool, refiled: bool) -> Relation:
     """Name what was done to the copy, by these steps; the first that fits counts.
 
     - ``verbatim``: at most 2 % of the words dropped, at most 2 % new, which leaves house style, and

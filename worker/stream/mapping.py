@@ -18,6 +18,7 @@ from worker.lineage.placement import (
     Carrier,
     CreditLines,
     Decision,
+    Lapse,
     Link,
     Member,
     Merge,
@@ -221,6 +222,16 @@ def reach_to_wire(reach: Reach) -> wire.ReachV1:
     )
 
 
+def lapse_to_wire(lapse: Lapse) -> wire.LapseV1:
+    """Turn the end of the right to a story into lapse.v1."""
+    return wire.LapseV1(
+        canonical_id=lapse.canonical_id,
+        sequence=lapse.sequence,
+        story_id=lapse.story_id,
+        expires=time_text(lapse.expires),
+    )
+
+
 def merge_to_wire(merge: Merge) -> wire.MergeV1:
     """Turn a merge into merge.v1."""
     return wire.MergeV1(canonical_id=merge.canonical_id, into=merge.into, story_id=merge.story_id)
@@ -248,6 +259,7 @@ def canonical_to_wire(canonical: Canonical) -> wire.CanonicalV1:
         slug=canonical.slug,
         versions=tuple([_version(each) for each in canonical.versions]),
         carrying=canonical.carrying,
+        lapsed=_time(canonical.lapsed),
     )
 
 
@@ -292,7 +304,7 @@ def coordinates_from_wire(message: wire.Coordinates) -> Coordinates:
 
 
 def record_key(
-    message: wire.VariantV1 | wire.MergeV1 | wire.ReachV1 | wire.CanonicalV1 | wire.StoryV1,
+    message: wire.VariantV1 | wire.MergeV1 | wire.ReachV1 | wire.LapseV1 | wire.CanonicalV1 | wire.StoryV1,
 ) -> bytes:
     """Key the record of a message as the catalogue says: canonical id, or story id where there is none.
 
@@ -306,7 +318,7 @@ def record_key(
             key = message.canonical_id or message.story_id
         case wire.MergeV1():
             key = message.into
-        case wire.ReachV1() | wire.CanonicalV1():
+        case wire.ReachV1() | wire.LapseV1() | wire.CanonicalV1():
             key = message.canonical_id
         case _:
             assert_never(message)

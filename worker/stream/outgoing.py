@@ -44,7 +44,7 @@ def tick_record(at: int, *, prefix: str) -> Outgoing:
 def step_records(step: Step, *, offset: int, prefix: str) -> list[Outgoing]:
     """Return all that one step of the fold publishes, in order.
 
-    Merges, variants, reaches, snapshots, tombstones of the snapshots that expired, decision.
+    Lapses, merges, variants, reaches, snapshots, tombstones of the snapshots that expired, decision.
 
     ``offset`` is that of the record of wire-stories which the step decided. A story that is held is in the
     decision alone.
@@ -52,6 +52,12 @@ def step_records(step: Step, *, offset: int, prefix: str) -> list[Outgoing]:
     decision = mapping.decision_to_wire(step.decision, offset=offset, worker=VERSION)
     at = decision.at
     records = []
+    for lapse in step.lapses:
+        lapsed = mapping.lapse_to_wire(lapse)
+        identity = f"{lapsed.canonical_id}/{lapsed.sequence}"
+        records.append(
+            _record(lapsed, CANONICAL_VARIANTS.name, prefix, event="canonical.lapsed", id_=identity, time=at)
+        )
     for merge in step.merges:
         merged = mapping.merge_to_wire(merge)
         identity = f"{merged.canonical_id}/{merged.into}"
@@ -107,10 +113,10 @@ def _record(  # noqa: PLR0913 - the attributes of a CloudEvent
     key: str | None = None,
     arrived: str | None = None,
 ) -> Outgoing:
-    if isinstance(message, wire.VariantV1 | wire.MergeV1 | wire.ReachV1 | wire.CanonicalV1 | wire.StoryV1):
-        raw_key: bytes | None = mapping.record_key(message)
-    else:
+    if isinstance(message, wire.PlacementV1 | wire.TickV1 | wire.ArticleV1):
         raw_key = None if key is None else key.encode()
+    else:
+        raw_key = mapping.record_key(message)
     headers = EventHeaders(
         id=id_,
         type=f"{EVENT}{event}.v1",

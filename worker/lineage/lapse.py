@@ -1,0 +1,88 @@
+"""What becomes of a story when the right to it ends? Its text goes, its ids and its fingerprint stay."""
+
+from dataclasses import replace
+from heapq import heappop, heappush
+from typing import Final, NamedTuple
+
+from worker.lineage.archive import pack
+from worker.lineage.filing import milliseconds
+from worker.lineage.imprint import NO_KEYS, Imprint
+from worker.lineage.placement import Variant
+from worker.lineage.waiting import NEVER
+from worker.story import Story
+
+MOST: Final = 500  # texts that one step drops, so that no transaction grows without bound
+
+
+class End(NamedTuple):
+    """When the right to a story ends, and the founding story of its canonical story."""
+
+    at: int
+    story_id: str
+    home: str
+
+
+class Lapses:
+    """The stories whose text has to go, and when: milliseconds of stream time. State of the fold."""
+
+    def __init__(self) -> None:
+        self._ahead: list[End] = []  # a heap; what ``_ends`` does not say is void
+        self._ends: dict[str, End] = {}
+
+    @property
+    def due(self) -> int:
+        """Tell when the next text has to go."""
+        return self._ahead[0].at if self._ahead else NEVER
+
+    def add(self, story_id: str, *, home: str, at: int) -> None:
+        """Note when the right to a story ends; of several ends the first counts.
+
+        ``home`` is the founding story of its canonical story, for not every story is known by itself.
+        """
+        known = self._ends.get(story_id)
+        if known is None or at < known.at:
+            end = self._ends[story_id] = End(at, story_id, home)
+            heappush(self._ahead, end)
+
+    def over(self, at: int) -> list[End]:
+        """Take the next ends that are over."""
+        found: list[End] = []
+        while self.due <= at and len(found) < MOST:
+            end = heappop(self._ahead)
+            if self._ends.get(end.story_id) == end:
+                del self._ends[end.story_id]
+                found.append(end)
+        return found
+
+    def capture(self) -> list[tuple[int, str, str]]:
+        """Give the state as JSON may hold it."""
+        return [(end.at, end.story_id, end.home) for end in sorted(self._ends.values())]
+
+    def resume(self, state: list[tuple[int, str, str]]) -> None:
+        """Take over what ``capture`` gave."""
+        self._ahead = [End(*end) for end in state]  # sorted, so a heap
+        self._ends = {end.story_id: end for end in self._ahead}
+
+
+def has_lapsed(story: Story, at: int | None) -> bool:
+    """Tell whether the right to a story has ended at a stream time."""
+    end = milliseconds(story.expires)
+    return end is not None and at is not None and end <= at
+
+
+def bare(story: Story) -> Story:
+    """Leave out of a story all that is text; who sent what, when and under which names stays."""
+    return replace(story, headline=None, deck=None, ed_note=None, paragraphs=(), furniture=())
+
+
+def bare_imprint(imprint: Imprint, story: Story) -> Imprint:
+    """Leave the text out of the imprint of a story that is ``bare``; the keys of its copy stay."""
+    return replace(imprint, packed=pack(story), keywords=NO_KEYS)
+
+
+def unquoted(variant: Variant, story_id: str) -> Variant:
+    """Leave out of what is told of a story the words of its own."""
+    version = variant.version
+    if version is not None and version.story_id == story_id:
+        version = replace(version, headline=None)
+    return replace(variant, version=version, house_style=(), names=(), figures=())
