@@ -232,6 +232,17 @@ def test_another_story_does_not_join_what_has_lapsed(newsroom, filed):
     assert other.canonical_id != filed.canonical_id
 
 
+def test_quotation_alone_joins_nothing_that_has_lapsed(newsroom):
+    speech = [f"“{text}”" for text in newsroom.speech("address", 10)]
+    own = newsroom.copy("report", 4)
+    first = newsroom.place([*own, *speech], outlet="Post", at=0, expires=on(1))
+    newsroom.fold.tick(at=DAY)
+    other = newsroom.place([*newsroom.copy("other report", 4), *speech], outlet="Times", at=DAY)
+    assert other.canonical_id != first.canonical_id
+    again = newsroom.place([*own, *speech], outlet="Globe", at=DAY)
+    assert again.canonical_id == first.canonical_id
+
+
 def test_which_of_two_lapsed_versions_an_outlet_runs_is_known(newsroom, copy):
     first = only(newsroom.send(copy, at=0, native_id="c", native_version="0", expires=on(30)))
     lead = [*newsroom.copy("new top", paragraphs=4), *copy[2:]]
@@ -292,6 +303,26 @@ def test_the_same_story_sent_again_is_a_repeat_and_has_no_text(newsroom, filed, 
     placed = only(again)
     assert (placed.canonical_id, placed.variant.relation) == (filed.canonical_id, Relation.REPEAT)
     assert (placed.story.headline, placed.story.paragraphs) == (None, ())
+
+
+def test_the_same_event_in_other_words_is_linked_until_the_text_goes(newsrooms):
+    one = [
+        "Marguerite Ollivander and Ilsebeth Quillmark left Korhaven aboard the Torvaldsen on Sunday morning.",
+        "The Torvaldsen ran aground off Brandtsund lighthouse in dense fog, and Ollivander called for help.",
+    ]
+    two = [
+        "Dense fog drove the Torvaldsen onto rocks near Brandtsund lighthouse; aboard: Ilsebeth Quillmark.",
+        "With her travelled Marguerite Ollivander, who had boarded at Korhaven on Sunday and called help.",
+    ]
+    linked = []
+    for end in (None, on(1 / 24)):
+        newsroom = newsrooms()
+        first = newsroom.place(one, outlet="Post", at=0, headline="Torvaldsen aground", expires=end)
+        for number in range(40):
+            newsroom.place(newsroom.copy(("other", number), 2), outlet=f"Other {number}", at=1)
+        other = newsroom.place(two, outlet="Times", at=DAY // 12, headline="Torvaldsen aground off Korhaven")
+        linked.append(first.canonical_id in {each.canonical_id for each in other.links})
+    assert linked == [True, False]
 
 
 # What comes too late

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from worker.lineage.archive import pack, unpack
 from worker.lineage.arrays import Arrays, arrays_of
 from worker.lineage.columns import Columns
-from worker.lineage.imprint import Imprint, sketched
+from worker.lineage.imprint import Imprint
 from worker.lineage.lapse import bare
 from worker.lineage.postings import Documents, Postings
 from worker.lineage.reading import Reading, narrative_of, tokens_of
@@ -73,8 +73,8 @@ class Copies:
         return self._of("seen", documents)
 
     def are_bare(self, documents: Documents) -> Mask:
-        """Tell of which living documents the text is gone."""
-        bare: Mask = self._of("ended", documents) != NEVER
+        """Tell of which documents the text alone is gone."""
+        bare: Mask = self.columns.look_up("ended", documents) != NEVER
         return bare
 
     def count(self) -> int:
@@ -187,7 +187,8 @@ class Copies:
 
     def lay_bare(self, number: int, end: int) -> None:
         """Drop the text of a held document, the right to which has ended; it is found by its hashes still."""
-        packed = pack(bare(sketched(unpack(self.packed(number)))))
+        story = unpack(self.packed(number))
+        packed = pack(bare(story, narrative_of(story)))
         row, values = self.columns.row(number), self.columns.values
         self._shelf.wipe(int(values["place"][row]), int(values["size"][row]))
         values["place"][row], values["size"][row] = self._shelf.add(packed), len(packed)

@@ -80,8 +80,7 @@ def _candidates(copies: Copies, lead: Bag, *, at: int | None, joined: set[int]) 
     if not len(documents):
         return []
     without = np.array(sorted(joined), np.int64)
-    canons = copies.canon_of(documents)
-    canons[copies.are_bare(documents)] = -1  # there is no lead any more to compare
+    canons = np.where(copies.are_bare(documents), -1, copies.canon_of(documents))  # no text: no lead
     listed, often = kernels.often(where, documents, canons, without, len(keys), POPULAR, SHARED)
     found, hits = np.frombuffer(listed, np.uint32), np.frombuffer(often, np.int64)
     if not len(found):

@@ -21,6 +21,7 @@ from worker.lineage.lapse import bare, bare_imprint, has_lapsed, unquoted
 from worker.lineage.lapsing import Lapsed, let_lapse
 from worker.lineage.nearest import kept_paragraphs
 from worker.lineage.placement import Canonical, Decision, Merge, Placement, Status, Step
+from worker.lineage.reading import Reading
 from worker.lineage.restoring import restore
 from worker.lineage.segments import Segment, part_of
 from worker.lineage.state import State
@@ -148,7 +149,7 @@ class Fold:
         if end is not None and facts["status"] == Status.PLACED:
             facts["expires"] = end
         imprint = imprint_for(state.catalogue, story, facts, decided.reading)
-        shown = bare(story) if over else story
+        shown = bare(story, (decided.reading or Reading(story)).narrative) if over else story
         if over and not waits(facts):
             imprint = bare_imprint(imprint, shown)
         decision = Decision(

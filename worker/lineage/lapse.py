@@ -4,12 +4,16 @@ from dataclasses import replace
 from heapq import heappop, heappush
 from typing import Final, NamedTuple
 
+import numpy as np
+
 from worker.lineage.archive import pack
 from worker.lineage.filing import milliseconds
 from worker.lineage.imprint import NO_KEYS, Imprint
 from worker.lineage.placement import Variant
 from worker.lineage.waiting import NEVER
-from worker.story import Story
+from worker.matching.narrative import Mask, Narrative
+from worker.matching.sketch import BOUND, LEAST, VERSION, WIDTH
+from worker.story import Fingerprint, Story
 
 MOST: Final = 500  # texts that one step drops, so that no transaction grows without bound
 
@@ -70,9 +74,34 @@ def has_lapsed(story: Story, at: int | None) -> bool:
     return end is not None and at is not None and end <= at
 
 
-def bare(story: Story) -> Story:
-    """Leave out of a story all that is text; who sent what, when and under which names stays."""
-    return replace(story, headline=None, deck=None, ed_note=None, paragraphs=(), furniture=())
+def bare(story: Story, narrative: Narrative) -> Story:
+    """Leave out of a story all that is text; who sent what, when and under which names stays.
+
+    Its fingerprint is that of its narrative from now on: what is quotation cannot be told later.
+    """
+    sketch = narrative_fingerprint(narrative)
+    return replace(
+        story, headline=None, deck=None, ed_note=None, paragraphs=(), furniture=(), fingerprint=sketch
+    )
+
+
+def narrative_fingerprint(narrative: Narrative) -> Fingerprint:
+    """Sample the shingles of a narrative; of one that is quotation alone, all of it."""
+    told = told_shingles(narrative)
+    hashes = np.unique(narrative.shingles[told] if told.any() else narrative.shingles)
+    sampled = hashes[: max(int(hashes.searchsorted(np.uint64(BOUND))), LEAST)]
+    words = int(np.count_nonzero(narrative.told)) if told.any() else len(narrative.words)
+    return Fingerprint(version=VERSION, words=words, hashes=sampled.astype("<u8").tobytes())
+
+
+def told_shingles(narrative: Narrative) -> Mask:
+    """Mark the shingles of which every word is narrative."""
+    sums = np.zeros(len(narrative.told) + 1, np.int32)
+    narrative.told.cumsum(out=sums[1:])
+    width = min(WIDTH, len(narrative.told))
+    starts = np.arange(len(narrative.shingles))
+    told: Mask = sums[starts + width] - sums[starts] == width
+    return told
 
 
 def bare_imprint(imprint: Imprint, story: Story) -> Imprint:

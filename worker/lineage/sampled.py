@@ -1,12 +1,13 @@
 """How is a story compared with copy whose text is gone? By the sampled shingles that were kept of it.
 
-One shingle in twelve tells less than all words do: shares are estimates, quotation counts as narrative, and
-nothing is told of paragraphs, names and figures.
+One shingle of the narrative in twelve tells less than all words do: shares are estimates, and nothing is
+told of quotation, paragraphs, names and figures.
 """
 
 import numpy as np
 
 from worker.lineage.credits import attribution, credit, credit_lines
+from worker.lineage.lapse import told_shingles
 from worker.lineage.placement import Variant
 from worker.lineage.variant import is_refiled, relation_of
 from worker.matching import sketch
@@ -29,7 +30,10 @@ def compare_sampled(
     if not found.any():
         return None
     middles = (places[1:] + places[:-1]) // 2
-    near = found[np.searchsorted(middles, np.arange(len(ours.words)))]
+    words = np.arange(len(ours.words))
+    near = found[np.searchsorted(middles, words)]
+    between = np.searchsorted(places, words, side="right")  # two samples in common, no other between them
+    solid = np.concatenate(([False], found[1:] & found[:-1], [False]))[between]
     told = ours.told if recurrent is None else ours.told & ~recurrent
     prose = ours.marks != UNPROSAIC
     covered = near & told
@@ -39,7 +43,7 @@ def compare_sampled(
             words=int(np.count_nonzero(prose)),
             told=int(np.count_nonzero(told)),
             common=int(np.count_nonzero(covered)),
-            solid=solid_words(covered),
+            solid=solid_words(solid & told),
             shared=int(np.count_nonzero(near & prose)),
             quoted=0,
             covered=covered,
@@ -101,7 +105,8 @@ def _found(ours: Narrative, keys: Hashes) -> tuple[Positions, Mask]:
     """Find where ours has shingles that theirs would have sampled, and which of them it has sampled."""
     if not len(keys):
         return np.empty(0, np.int64), np.zeros(0, np.bool_)
-    places: Positions = np.flatnonzero(ours.shingles <= max(np.uint64(BOUND), keys[-1]))
+    sampled = ours.shingles <= max(np.uint64(BOUND), keys[-1])
+    places: Positions = np.flatnonzero(sampled & told_shingles(ours))
     return places, np.isin(ours.shingles[places], keys)
 
 
