@@ -76,13 +76,14 @@ class Worker(Service):
         self.vitals = Vitals(clock=time.monotonic)
         self._app = build_app(settings)
         publisher = Publisher(client_args(settings), linger_ms=settings.linger_ms)
+        guard = TopicGuard(settings)
         placer = Placer(settings, publisher, self.vitals.place, tracing)
         payloads, stories = (topic_name(each.name, settings.prefix) for each in (WIRE_PAYLOADS, WIRE_STORIES))
         self._services = (
             Health(self.vitals, host=settings.http_host, port=settings.http_port),
             publisher,
-            TopicGuard(settings),
-            Splitter(self._app, settings, publisher, tracing),
+            guard,
+            Splitter(self._app, settings, publisher, guard, tracing),
             self._app,
             placer,
             LagWatch(

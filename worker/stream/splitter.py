@@ -10,26 +10,21 @@ from typing import Any, Final
 
 import faust
 import structlog
-from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 from mode import Service
 
 from topics.catalog import WIRE_PAYLOADS, topic_name
 from worker.settings import Settings
 from worker.stream import metrics
-from worker.stream.halt import halt
-from worker.stream.kafka import client_args
+from worker.stream.guard import TopicGuard
 from worker.stream.limit import RejectLimit, TooManyRejects
 from worker.stream.publish import Publisher
 from worker.stream.rejects import Origin
 from worker.stream.split_process import SplitProcess
 from worker.stream.splitting import Answer, Terms
-from worker.stream.topic_id import topic_id
 from worker.stream.tracing import Handling, Publishing, Tracing
 
 log = structlog.get_logger("wiretrace.split")
 
-WATCH_EVERY: Final = 2.0  # seconds between looks at the payload topic's id
-MISSING_LOOKS: Final = 3  # without the topic before we give up: metadata lags behind a restart
 ASKED: Final = 64  # payloads that the split process has before it
 UNDER_WAY: Final = 500  # payloads whose records the broker has not acknowledged yet
 
@@ -55,11 +50,12 @@ class Splitter(Service):
         app: faust.App,
         settings: Settings,
         publisher: Publisher,
+        guard: TopicGuard,
         tracing: Tracing,
         **kwargs: Any,  # noqa: ANN401 - mode's
     ) -> None:
-        self._settings = settings
         self._publisher = publisher
+        self._guard = guard
         self._tracing = tracing
         self._process = SplitProcess(
             Terms(
@@ -70,49 +66,25 @@ class Splitter(Service):
             )
         )
         self._reject_limit = RejectLimit(settings.reject_limit, clock=time.monotonic)
-        self._topic = topic_name(WIRE_PAYLOADS.name, settings.prefix)
         self._topic_id = ""
         self._known = asyncio.Event()  # that is
         self._asked: asyncio.Queue[tuple[Any, Origin, asyncio.Future[Answer]]] = asyncio.Queue(ASKED)
         self._under_way: asyncio.Queue[_UnderWay] = asyncio.Queue(UNDER_WAY)
         channel = app.topic(
-            self._topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
+            topic_name(WIRE_PAYLOADS.name, settings.prefix),
+            key_type=bytes,
+            value_type=bytes,
+            key_serializer="raw",
+            value_serializer="raw",
         )
         app.agent(channel, name="split")(self._split)
         app.on_partitions_assigned.connect(self._assigned)
         super().__init__(**kwargs)
 
     async def _assigned(self, *_: Any, **__: Any) -> None:  # noqa: ANN401 - Faust's signal
-        """Ask for the topic's id, which is part of every story's coordinates."""
-        self._same(await topic_id(self._topic, client_args(self._settings)))
-
-    def _same(self, found: str) -> None:
-        """Halt when the topic was made anew: Faust would skip its records up to the old offsets.
-
-        No offset of the old topic may be committed any more, or whoever comes next would skip them too.
-        """
-        if self._topic_id not in {"", found}:
-            halt("payloads.replaced", topic=self._topic, before=self._topic_id, now=found)
-        self._topic_id = found
+        """Ask for the topic's id before records of the new assignment are split."""
+        self._topic_id = await self._guard.payloads_id()
         self._known.set()
-
-    @Service.task
-    async def _watch_topic(self) -> None:
-        """Look whether the topic is still the one that we read."""
-        missing = 0
-        while not self.should_stop:
-            await self.sleep(WATCH_EVERY)
-            if not self._topic_id:
-                continue
-            try:
-                self._same(await topic_id(self._topic, client_args(self._settings)))
-                missing = 0
-            except UnknownTopicOrPartitionError:
-                missing += 1
-                if missing == MISSING_LOOKS:
-                    halt("payloads.gone", topic=self._topic)
-            except (KafkaError, OSError, TimeoutError):
-                continue  # the broker cannot be asked; the consumer says so
 
     async def on_start(self) -> None:
         """Start the split process."""
