@@ -3,10 +3,10 @@
 A light reduction, made for comparing sentences that are candidates already; fingerprints do not use it.
 """
 
-from functools import lru_cache
 from itertools import chain
 from typing import Final
 
+from worker.matching.known import Known
 from worker.matching.spelling import spell
 from worker.matching.words import words
 
@@ -47,7 +47,6 @@ _SAME: Final = {
 }
 
 
-@lru_cache(maxsize=131_072)
 def loose(word: str) -> str:
     """Reduce a folded word to what survives a change of tense, number, spelling or figure.
 
@@ -68,9 +67,11 @@ def loose(word: str) -> str:
     return word.rstrip("e") if len(word) > 4 else word
 
 
-@lru_cache(maxsize=131_072)
-def _chunk(text: str) -> tuple[str, ...]:
-    return tuple(map(loose, words(text)))
+def _read(chunk: str) -> tuple[str, ...]:
+    return tuple(map(loose, words(chunk)))
+
+
+_CHUNKS: Final = Known(_read)  # what stands between two spaces
 
 
 def loose_words(text: str) -> tuple[str, ...]:
@@ -79,4 +80,4 @@ def loose_words(text: str) -> tuple[str, ...]:
     >>> loose_words("U.S. troops were leaving")
     ('us', 'troop', 'be', 'leave')
     """
-    return tuple(chain.from_iterable(map(_chunk, text.split())))
+    return tuple(chain.from_iterable(map(_CHUNKS.__getitem__, text.split())))

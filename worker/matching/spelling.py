@@ -5,8 +5,9 @@ catch other words. The result is for comparing, never for print.
 """
 
 import re
-from functools import lru_cache
 from typing import Final
+
+from worker.matching.known import Known
 
 _SPELT: Final = {
     form: plain
@@ -133,18 +134,24 @@ _OUR: Final = re.compile(
 _ISE: Final = re.compile(r"(?<=[a-z]{3})([iy])s(?=(?:e|ed|es|ing|ers?|ations?)$)")
 
 
-@lru_cache(maxsize=131_072)
+def _spell(word: str) -> str:
+    if (spelt := _SPELT.get(word)) is not None:
+        return spelt
+    word = _OUR.sub(r"\1or", word)
+    word = _DOUBLED.sub(r"\1", word)
+    return _ISE.sub(r"\1z", word)
+
+
+_WORDS: Final = Known(_spell)
+
+
 def spell(word: str) -> str:
     """Spell a small-letter word the American way.
 
     >>> [spell(word) for word in ("labour", "organised", "travelling", "centre", "four", "filling")]
     ['labor', 'organized', 'traveling', 'center', 'four', 'filling']
     """
-    if (spelt := _SPELT.get(word)) is not None:
-        return spelt
-    word = _OUR.sub(r"\1or", word)
-    word = _DOUBLED.sub(r"\1", word)
-    return _ISE.sub(r"\1z", word)
+    return _WORDS[word]
 
 
 def expand(word: str) -> str | None:

@@ -6,11 +6,11 @@ words give one word per character.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
 from itertools import chain
-from typing import Final, TypeVar
+from typing import Final
 from unicodedata import combining, normalize
+
+from worker.matching.known import Known
 
 SINGLES: Final = (  # first and last character of the scripts that put no space between words
     (0x0E00, 0x0E7F),  # Thai
@@ -35,9 +35,6 @@ TOKEN: Final = re.compile(
     re.VERBOSE,
 )
 
-CHUNK_MAX: Final = 48  # characters; longer runs between spaces are not remembered
-KNOWN_MAX: Final = 200_000  # chunks
-
 _COUNT: Final = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
     " sixteen seventeen eighteen nineteen twenty"
@@ -55,19 +52,11 @@ FOLDS: Final = {
     "mrs": "",
     "ms": "",
 }
-Read = TypeVar("Read")
-
 _LATIN: Final = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
 _APOSTROPHES: Final = str.maketrans(dict.fromkeys("'’ʼ＇", ""))
 
 
-@lru_cache(maxsize=262_144)
-def fold(token: str) -> str:
-    """Fold one token as ``TOKEN`` finds it; an honorific folds to nothing.
-
-    >>> [fold(token) for token in ("U.S.", "Biden’s", "1,000", "five", "%", "don’t", "Café")]
-    ['us', 'biden', '1000', '5', 'percent', 'dont', 'cafe']
-    """
+def _fold(token: str) -> str:
     word = token.lower()
     if not word.isascii():
         word = "".join(mark for mark in normalize("NFKD", word) if not combining(mark)).translate(_LATIN)
@@ -80,27 +69,23 @@ def fold(token: str) -> str:
     return FOLDS.get(word, word)
 
 
-class Chunks(dict[str, tuple[Read, ...]]):
-    """What stands between two spaces → what is read in it. A pure function, remembered; bounded."""
-
-    def __init__(self, read: Callable[[str], Iterable[Read]]) -> None:
-        """Remember what ``read`` finds."""
-        self._read = read
-
-    def __missing__(self, chunk: str) -> tuple[Read, ...]:
-        found = tuple(self._read(chunk))
-        if len(chunk) <= CHUNK_MAX:
-            if len(self) >= KNOWN_MAX:
-                self.clear()
-            self[chunk] = found
-        return found
+_TOKENS: Final = Known(_fold)
 
 
-def _folded(chunk: str) -> Iterator[str]:
-    return filter(None, map(fold, TOKEN.findall(chunk)))
+def fold(token: str) -> str:
+    """Fold one token as ``TOKEN`` finds it; an honorific folds to nothing.
+
+    >>> [fold(token) for token in ("U.S.", "Biden’s", "1,000", "five", "%", "don’t", "Café")]
+    ['us', 'biden', '1000', '5', 'percent', 'dont', 'cafe']
+    """
+    return _TOKENS[token]
 
 
-_CHUNKS: Final = Chunks(_folded)
+def _folded(chunk: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(_TOKENS.__getitem__, TOKEN.findall(chunk))))
+
+
+_CHUNKS: Final = Known(_folded)  # what stands between two spaces
 
 
 def words(text: str) -> list[str]:
@@ -119,5 +104,7 @@ def spans(text: str) -> list[tuple[str, int, int]]:
     [('lee', 4, 9), ('5', 10, 11), ('percent', 11, 12)]
     """
     return [
-        (word, found.start(), found.end()) for found in TOKEN.finditer(text) if (word := fold(found.group()))
+        (word, found.start(), found.end())
+        for found in TOKEN.finditer(text)
+        if (word := _TOKENS[found.group()])
     ]
