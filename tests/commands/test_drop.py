@@ -5,6 +5,8 @@ import os
 import pytest
 
 from worker.commands.drop import Drop, DropError, Unfinished, Unreadable
+from worker.commands.payloads import Facts
+from worker.commands.watching import payloads_of
 
 
 @pytest.fixture
@@ -145,6 +147,98 @@ def test_a_link_that_takes_the_place_of_a_taken_file_is_not_followed(drop, tmp_p
     taken.symlink_to(secret)
     with pytest.raises(Unreadable):
         drop.read(taken, 100)
+
+
+@pytest.mark.parametrize("name", ["news.jsonl", "news.jsonl.gz"])
+def test_a_link_in_the_place_of_taken_lines_is_not_followed_either(drop, tmp_path_factory, name):
+    secret = tmp_path_factory.mktemp("elsewhere") / name
+    secret.write_bytes(b'{"text": "not for the wire"}\n')
+    (drop.folder / name).write_bytes(b'{"text": "late"}\n')
+    taken = drop.take(drop.folder / name)
+    taken.unlink()
+    taken.symlink_to(secret)
+    with pytest.raises(Unreadable):
+        list(payloads_of(drop, taken, 100, Facts()))
+
+
+@pytest.mark.parametrize("target", ["../secret.txt", "/etc/hostname", "nowhere", ".", "done", "again.txt"])
+def test_a_link_to_anywhere_goes_to_failed_as_a_link_with_its_reason(tmp_path, target):
+    (tmp_path / "secret.txt").write_text("not for the wire")
+    (tmp_path / "drop").mkdir()
+    made = Drop(tmp_path / "drop", done=tmp_path / "drop/done", failed=tmp_path / "drop/failed", settle=0.0)
+    made.open()
+    (made.folder / "again.txt").symlink_to(target)
+    assert made.complete(0.0) == []
+    assert (made.failed / "again.txt").is_symlink()
+    assert (made.failed / "again.txt.reason.txt").read_text().startswith("not_a_file: a link")
+    assert list(made.done.iterdir()) == []
+    made.close()
+
+
+@pytest.mark.parametrize("place", ["done", "failed", ".wiretrace-taken", ".wiretrace-lock"])
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_in_the_place_of_one_of_our_folders_is_refused(tmp_path, place, there):
+    outside = tmp_path / "outside"
+    if there:
+        outside.mkdir()
+    (tmp_path / "drop").mkdir()
+    folder = tmp_path / "drop"
+    (folder / place).symlink_to(outside)
+    with pytest.raises(DropError, match=f"{place}: "):
+        Drop(folder, done=folder / "done", failed=folder / "failed", settle=2.0).open()
+    assert outside.exists() == there
+    assert not there or list(outside.iterdir()) == []
+    (folder / place).unlink()
+    again = Drop(folder, done=folder / "done", failed=folder / "failed", settle=2.0)
+    again.open()  # the refusal left nothing locked
+    again.close()
+
+
+@pytest.mark.parametrize("move", ["finish", "fail"])
+def test_a_link_that_takes_the_place_of_a_folder_moves_no_file_elsewhere(drop, tmp_path_factory, move):
+    outside = tmp_path_factory.mktemp("elsewhere")
+    (drop.folder / "story.txt").write_bytes(b"x")
+    taken = drop.take(drop.folder / "story.txt")
+    for place in (drop.done, drop.failed, taken.parent.parent):
+        place.rename(place.with_name(f"{place.name}-ours"))
+        place.symlink_to(outside)
+    moved = drop.finish(taken) if move == "finish" else drop.fail(taken, "unreadable: a test")
+    assert moved.name == "story.txt"
+    assert list(outside.iterdir()) == []
+    ours = drop.folder / ("done-ours" if move == "finish" else "failed-ours")
+    assert (ours / "story.txt").read_bytes() == b"x"
+
+
+def test_a_folder_that_is_gone_ends_the_watch_and_the_file_stays_taken(drop):
+    (drop.folder / "story.txt").write_bytes(b"x")
+    taken = drop.take(drop.folder / "story.txt")
+    drop.done.rmdir()
+    with pytest.raises(DropError, match="cannot be moved to"):
+        drop.finish(taken)
+    assert taken.read_bytes() == b"x"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a..b.xml", "x..", "%2e%2e%2fpasswd", "..\\..\\win.ini", "-rf", "two\nlines.xml", "$(id).txt", "C:"],
+)
+def test_a_name_is_a_name_and_leads_nowhere(tmp_path, name):
+    folder = tmp_path / "drop"
+    folder.mkdir()
+    made = Drop(folder, done=folder / "done", failed=folder / "failed", settle=0.0)
+    made.open()
+    (folder / name).write_bytes(b"x")
+    for path in made.complete(0.0):
+        taken = made.take(path)
+        assert made.read(taken, 100) == b"x"
+        assert made.finish(taken) == made.done / name
+    left = names(each for each in folder.iterdir() if not each.name.startswith(".wiretrace"))
+    if name.startswith(".."):  # a temporary name, as every one that begins with a point
+        assert sorted(left) == sorted(["done", "failed", name])
+    else:
+        assert (sorted(left), names(made.done.iterdir())) == (["done", "failed"], [name])
+    assert names(tmp_path.iterdir()) == ["drop"]
+    made.close()
 
 
 def test_a_file_over_the_limit_is_not_read(drop):

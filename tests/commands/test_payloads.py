@@ -48,6 +48,32 @@ def test_a_manifest_tells_what_is_known_of_a_file(tmp_path):
     assert found.published == payload.received == 1773853330000
 
 
+def test_a_link_out_of_a_directory_is_not_read_and_one_in_it_is(tmp_path):
+    (tmp_path / "secret.txt").write_bytes(b"not for the wire")
+    drop = tmp_path / "files"
+    (drop / "versions").mkdir(parents=True)
+    (drop / "versions" / "a.txt").write_bytes(FERRY)
+    (drop / "a.txt").symlink_to("versions/a.txt")  # as a mounted volume has its files
+    (only,) = read_payloads([drop])
+    assert (only.item, only.payload.body) == ("a.txt", FERRY)
+    (drop / "b.txt").symlink_to("../secret.txt")
+    with pytest.raises(InputError, match=r"b\.txt: is a link that leads out of its directory"):
+        read_payloads([drop])
+    (named,) = read_payloads([drop / "b.txt"])  # who names it means it
+    assert named.payload.body == b"not for the wire"
+
+
+def test_a_manifest_names_files_of_the_input_and_opens_none(tmp_path):
+    (tmp_path / "secret.txt").write_bytes(b"not for the wire")
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "a.txt").write_bytes(FERRY)
+    manifest = tmp_path / "files" / "manifest.jsonl"
+    names = ["../secret.txt", str(tmp_path / "secret.txt"), "a.txt/../../secret.txt"]
+    manifest.write_bytes(articles(*({"file": name, "outlet": "Nobody"} for name in names)))
+    (only,) = read_payloads([tmp_path / "files"], manifest)
+    assert (only.payload.body, only.outlet) == (FERRY, None)
+
+
 @pytest.mark.parametrize("name", ["news.jsonl", "news.jsonl.gz"])
 def test_a_line_of_a_jsonl_is_a_payload_as_it_stands(tmp_path, name):
     body = b'{"id": "x1",  "outlet": "Harbour Gazette", "text": "Ferry late."}'

@@ -174,3 +174,31 @@ def test_wrong_flags_of_a_watch_are_told_before_a_broker_is_asked(wiretrace, tmp
     )
     assert said.code == 2
     assert complaint in said.complaint()
+
+
+def test_a_drop_whose_done_folder_is_a_link_is_refused_before_a_broker_is_asked(wiretrace, tmp_path):
+    drop, outside = tmp_path / "drop", tmp_path / "outside"
+    drop.mkdir()
+    outside.mkdir()
+    (drop / "done").symlink_to(outside)
+    said = wiretrace("replay", "--watch", drop, "--bootstrap", "127.0.0.1:1")
+    assert said.code == 2
+    assert "done: is a link" in said.complaint()
+
+
+def test_links_in_a_drop_are_never_published_whatever_they_are_called(target, tmp_path):
+    drop = tmp_path / "drop"
+    drop.mkdir()
+    (tmp_path / "secret.jsonl").write_bytes(b'{"id":"secret","text":"not for the wire"}\n')
+    for name in ("a.txt", "b.jsonl", "c.xml"):
+        (drop / name).symlink_to(tmp_path / "secret.jsonl")
+    (drop / "story.txt").write_bytes(b"the ferry stopped")
+    with watching(drop, target) as run:
+        until(run, published=1)
+        run.terminate()
+        assert run.wait(20) == 0
+    (only,) = records(target)
+    assert only.value == b"the ferry stopped"
+    reasons = {path.name: path.read_text() for path in (drop / "failed").glob("*.reason.txt")}
+    assert sorted(reasons) == ["a.txt.reason.txt", "b.jsonl.reason.txt", "c.xml.reason.txt"]
+    assert all(reason.startswith("not_a_file: ") for reason in reasons.values())

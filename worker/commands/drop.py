@@ -10,9 +10,12 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
+
+from worker.commands.folders import REASON, Folder
 
 TEMPORARY: Final = re.compile(
     r"[.~].*|.*(?:~|\.(?:tmp|temp|part|partial|filepart|incomplete|in_?progress|uploading|writing|crdownload|lock|swp|bak))",
@@ -22,10 +25,7 @@ TEMPORARY: Final = re.compile(
 
 TAKEN: Final = ".wiretrace-taken"
 LOCK: Final = ".wiretrace-lock"
-REASON: Final = ".reason.txt"
 EMPTY_WAITS: Final = 10  # times as long as another file: some clients make a file long before they write it
-LONGEST_STEM: Final = 200  # bytes of a name that done and failed keep: file systems take 255 in all
-LONGEST_SUFFIX: Final = 16
 
 
 class DropError(Exception):
@@ -72,7 +72,7 @@ class Drop:
         self._taken = folder / TAKEN
         self._files: dict[Path, _Seen] = {}
         self._written: dict[int, _Seen] = {}
-        self._lock = -1
+        self._held = ExitStack()
         self._serial = 0
         self._busy: set[Path] = set()
 
@@ -80,36 +80,39 @@ class Drop:
         """Make the folders and hold them. Raises DropError."""
         if not self.folder.is_dir():
             raise DropError(f"{self.folder}: no such directory")
-        places = [self.folder, self._taken, self.done, self.failed]
         try:
-            for place in places[1:]:
-                place.mkdir(parents=True, exist_ok=True)
-            found = [place.stat() for place in places]
-            self._lock = os.open(
-                self.folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644
-            )
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with ExitStack() as held:
+                self._open(held)
+                self._held = held.pop_all()
         except BlockingIOError:
-            self.close()
             raise DropError(f"{self.folder}: another wiretrace watches it") from None
         except OSError as error:
-            self.close()
             raise DropError(f"{error.filename or self.folder}: {error.strerror}") from None
-        if len({(each.st_dev, each.st_ino) for each in found}) < len(found):
+
+    def _open(self, held: ExitStack) -> None:
+        def hold(path: Path, mode: int = 0o777) -> Folder:
+            folder = Folder(path, mode=mode)
+            held.callback(folder.close)
+            return folder
+
+        self._drop = hold(self.folder.resolve())  # a link to it is the operator's
+        self._taking, self._doing = hold(self._taken, 0o700), hold(self.done)
+        self._failing = hold(self.failed)
+        lock = self._drop.lock(LOCK)
+        held.callback(os.close, lock)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        found = [self._drop, self._taking, self._doing, self._failing]
+        if len({(each.device, each.inode) for each in found}) < len(found):
             raise DropError("the drop and its folders of done and failed files must be different folders")
-        if len({each.st_dev for each in found}) > 1:
+        if len({each.device for each in found}) > 1:
             raise DropError(
                 "done and failed must be on the file system of the drop: files are moved by renames"
             )
-        self._serial = max(
-            (int(each.name) for each in self._taken.iterdir() if each.name.isdigit()), default=0
-        )
+        self._serial = max((int(name) for name in self._taking.names() if name.isdecimal()), default=0)
 
     def close(self) -> None:
         """Let another process have the drop."""
-        if self._lock >= 0:
-            os.close(self._lock)
-            self._lock = -1
+        self._held.close()
 
     def complete(self, now: float) -> list[Path]:
         """List the files that are complete, those of a killed run first, then by time of change and name.
@@ -122,7 +125,7 @@ class Drop:
         ready: list[tuple[bool, int, Path]] = []
         for path, left in self._entries():
             try:
-                told = path.lstat()
+                told = self._look(path)
             except FileNotFoundError:
                 continue
             if stat.S_ISDIR(told.st_mode):
@@ -148,14 +151,15 @@ class Drop:
     def take(self, path: Path) -> Path:
         """Move a complete file to where nobody writes; one that is there already stays. Raises DropError."""
         seen = self._files.pop(path, None)
-        if path.parent.parent == self._taken:
+        if self._is_taken(path):
             taken = path
         else:
             self._serial += 1
-            taken = self._taken / f"{self._serial:08}" / path.name
+            slot = f"{self._serial:08}"
+            taken = self._taken / slot / path.name
             try:
-                taken.parent.mkdir()
-                path.rename(taken)
+                self._taking.make(slot)
+                self._drop.move(path.name, self._taking, _inside(taken))
             except OSError as error:
                 raise DropError(f"{path}: cannot be moved: {error.strerror}") from None
         if seen is not None:
@@ -163,24 +167,33 @@ class Drop:
         self._busy.add(taken)
         return taken
 
-    def read(self, taken: Path, largest: int) -> bytes:
-        """Read a taken file of at most ``largest`` bytes. Raises Unreadable, Unfinished."""
+    @contextmanager
+    def reading(self, taken: Path) -> Iterator[BinaryIO]:
+        """Open a taken file; at the end it must be what it was. Raises Unreadable, Unfinished."""
         try:
-            handle = os.open(taken, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            handle = self._taking.read(_inside(taken))
         except OSError as error:
             raise Unreadable(f"unreadable: {error.strerror}") from None
         with os.fdopen(handle, "rb") as file:
+            before = _look(handle)
+            yield file
+            after = _look(handle)
+        if not before.same(after) or not after.same(self._files.get(taken, after)):
+            raise Unfinished(taken.name)
+
+    def read(self, taken: Path, largest: int) -> bytes:
+        """Read a taken file of at most ``largest`` bytes. Raises Unreadable, Unfinished."""
+        with self.reading(taken) as file:
+            size = _look(file.fileno()).size
+            if not size:
+                raise Unreadable("empty: no byte")
+            if size > largest:
+                raise Unreadable(f"too_large: {size} bytes, the topic takes {largest}")
             try:
-                before = _look(file.fileno())
-                if not before.size:
-                    raise Unreadable("empty: no byte")
-                if before.size > largest:
-                    raise Unreadable(f"too_large: {before.size} bytes, the topic takes {largest}")
                 body = file.read(largest + 1)
-                after = _look(file.fileno())
             except OSError as error:
                 raise Unreadable(f"unreadable: {error.strerror}") from None
-        if not before.same(after) or len(body) != after.size or not after.same(self._files.get(taken, after)):
+        if len(body) != size:
             raise Unfinished(taken.name)
         return body
 
@@ -191,40 +204,51 @@ class Drop:
 
     def finish(self, taken: Path) -> Path:
         """Move a delivered file to done, beside what has its name there. Raises DropError."""
-        return self._move(taken, self.done)
+        return self._move(taken, self._doing)
 
     def fail(self, taken: Path, reason: str) -> Path:
         """Move a file that cannot be delivered to failed, the reason beside it. Raises DropError."""
-        return self._move(taken, self.failed, reason)
+        return self._move(taken, self._failing, reason)
 
-    def _move(self, taken: Path, folder: Path, reason: str | None = None) -> Path:
+    def _move(self, taken: Path, folder: Folder, reason: str | None = None) -> Path:
         try:
-            target = _free(folder, taken.name)
+            name = folder.free(taken.name)
             if reason is not None:
-                target.with_name(target.name + REASON).write_text(reason + "\n", encoding="utf-8")
-            taken.rename(target)
-            taken.parent.rmdir()
+                folder.write(name + REASON, reason + "\n")
+            self._taking.move(_inside(taken), folder, name)
+            self._taking.remove(taken.parent.name)
         except OSError as error:
-            raise DropError(f"{taken}: cannot be moved to {folder}: {error.strerror}") from None
+            raise DropError(f"{taken}: cannot be moved to {folder.path}: {error.strerror}") from None
         self._busy.discard(taken)
         self._files.pop(taken, None)
-        return target
+        return folder.path / name
+
+    def _is_taken(self, path: Path) -> bool:
+        return path.parent.parent == self._taken
+
+    def _look(self, path: Path) -> os.stat_result:
+        return self._taking.look(_inside(path)) if self._is_taken(path) else self._drop.look(path.name)
 
     def _entries(self) -> Iterator[tuple[Path, bool]]:
         """Yield every path to look at, and whether a killed run left it in taken. Raises DropError."""
         try:
-            for slot in sorted(self._taken.iterdir()):
-                for path in sorted(slot.iterdir()) if slot.is_dir() and not slot.is_symlink() else ():
-                    if path not in self._busy:
-                        yield path, True
-                if slot.is_dir() and not any(slot.iterdir()):
-                    slot.rmdir()
-            with os.scandir(self.folder) as entries:
-                names = sorted(entry.name for entry in entries)
+            for slot in self._taking.names():
+                if not stat.S_ISDIR(self._taking.look(slot).st_mode):
+                    continue
+                left = [self._taken / slot / name for name in self._taking.names(slot)]
+                yield from ((path, True) for path in left if path not in self._busy)
+                if not left:
+                    self._taking.remove(slot)
+            names = self._drop.names()
         except OSError as error:
             raise DropError(f"{self.folder}: {error.strerror}") from None
         for name in names:
             yield self.folder / name, False
+
+
+def _inside(taken: Path) -> str:
+    """Name a taken file as it is named in the folder of taken files."""
+    return f"{taken.parent.name}/{taken.name}"
 
 
 def _look(handle: int) -> _Seen:
@@ -232,16 +256,3 @@ def _look(handle: int) -> _Seen:
     if not stat.S_ISREG(told.st_mode):
         raise Unreadable("not_a_file: a link or a special file is not followed")
     return _Seen(told.st_ino, told.st_size, told.st_mtime_ns)
-
-
-def _free(folder: Path, name: str) -> Path:
-    """Name a file in a folder so that nothing is overwritten: ``story.xml``, ``story~2.xml``."""
-    start, dot, end = name.rpartition(".")
-    stem, suffix = (start, dot + end) if start and len(end) <= LONGEST_SUFFIX else (name, "")
-    stem = os.fsdecode(os.fsencode(stem)[:LONGEST_STEM])
-    target = folder / f"{stem}{suffix}"
-    number = 1
-    while os.path.lexists(target) or os.path.lexists(target.with_name(target.name + REASON)):
-        number += 1
-        target = folder / f"{stem}~{number}{suffix}"
-    return target

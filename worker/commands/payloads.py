@@ -3,10 +3,11 @@
 import gzip
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import Final, Literal
+from typing import BinaryIO, Final, Literal
 
 import orjson
 
@@ -71,7 +72,8 @@ def read_payloads(paths: Iterable[Path], manifest: Path | None = None) -> Iterat
 def list_files(paths: Iterable[Path], manifest: Path | None = None) -> list[Path]:
     """List the files behind ``paths``: hidden files, directories in directories and the manifest are not.
 
-    Raises InputError.
+    A link in a directory may lead to a file in it, and no further: what somebody else has put there must
+    not publish what lies beside it. Raises InputError.
     """
     found: list[Path] = []
     for path in paths:
@@ -88,8 +90,13 @@ def list_files(paths: Iterable[Path], manifest: Path | None = None) -> list[Path
 
 
 def _is_payload(path: Path, manifest: Path | None) -> bool:
-    itself = manifest is not None and manifest.exists() and path.samefile(manifest)
-    return path.is_file() and not path.name.startswith(".") and not itself
+    if path.name.startswith(".") or not path.is_file():
+        return False
+    if manifest is not None and manifest.exists() and path.samefile(manifest):
+        return False
+    if not path.resolve().is_relative_to(path.parent.resolve()):
+        raise InputError(f"{path}: is a link that leads out of its directory; name its file to read it")
+    return True
 
 
 def _deliveries(files: Iterable[Path], facts: Mapping[str, Facts]) -> Iterator[Delivery]:
@@ -97,9 +104,10 @@ def _deliveries(files: Iterable[Path], facts: Mapping[str, Facts]) -> Iterator[D
     for path in files:
         try:
             if path.name.endswith(LINES):
-                for delivery in article_deliveries(path, index):
-                    yield delivery
-                    index += 1
+                with path.open("rb") as file:
+                    for delivery in article_deliveries(path, file, index):
+                        yield delivery
+                        index += 1
             else:
                 yield file_delivery(path, path.read_bytes(), facts.get(path.name, Facts()), index)
                 index += 1
@@ -107,21 +115,21 @@ def _deliveries(files: Iterable[Path], facts: Mapping[str, Facts]) -> Iterator[D
             raise InputError(f"{path}: cannot be read: {error}") from error
 
 
-def article_deliveries(path: Path, index: int = 0) -> Iterator[Delivery]:
-    """Make a payload of each line of a file of JSON articles, counted from ``index``.
+def article_deliveries(path: Path, file: BinaryIO, index: int = 0) -> Iterator[Delivery]:
+    """Make a payload of each line of an open file of JSON articles, counted from ``index``.
 
     Raises OSError, EOFError, zlib.error and InputError, also behind the first payloads.
     """
-    for number, line in enumerate(_lines(path), start=1):
+    for number, line in enumerate(_lines(path, file), start=1):
         if line.strip():
             yield _article(line, f"{path.name}:{number}", index)
             index += 1
 
 
-def _lines(path: Path) -> Iterator[bytes]:
-    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as handle:
+def _lines(path: Path, file: BinaryIO) -> Iterator[bytes]:
+    with gzip.open(file) if path.suffix == ".gz" else nullcontext(file) as plain:
         number = 0
-        while line := handle.readline(LONGEST_LINE + 1):
+        while line := plain.readline(LONGEST_LINE + 1):
             number += 1
             if len(line) > LONGEST_LINE:
                 raise InputError(f"{path}:{number}: is longer than {LONGEST_LINE} bytes")

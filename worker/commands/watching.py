@@ -100,7 +100,7 @@ def _move(drop: Drop, sent: _Sent) -> bool:
 async def _send(drop: Drop, sent: _Sent, sender: Sender, facts: Facts, asked: Asked) -> None:
     """Send what a file holds; what goes wrong is said in ``sent``."""
     try:
-        for delivery in _payloads(drop, sent.taken, sender.largest, facts):
+        for delivery in payloads_of(drop, sent.taken, sender.largest, facts):
             try:
                 handed = asyncio.ensure_future(sender.send(delivery))
                 if not await unless(asked, handed, GRACE):
@@ -125,16 +125,16 @@ async def _send(drop: Drop, sent: _Sent, sender: Sender, facts: Facts, asked: As
         _retry(sent, error)
 
 
-def _payloads(drop: Drop, taken: Path, largest: int, facts: Facts) -> Iterator[Delivery]:
-    """Read a file as replay does: a payload, or one a line. Raises what ``_send`` expects."""
+def payloads_of(drop: Drop, taken: Path, largest: int, facts: Facts) -> Iterator[Delivery]:
+    """Read a taken file as replay does: a payload, or one a line.
+
+    Raises Unreadable, Unfinished, InputError, OSError, EOFError, zlib.error; behind the first payloads too.
+    """
     if not taken.name.endswith(LINES):
         yield file_delivery(taken, drop.read(taken, largest), facts, 0)
         return
-    before = taken.lstat()
-    yield from article_deliveries(taken)
-    after = taken.lstat()
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise Unfinished(taken.name)
+    with drop.reading(taken) as file:
+        yield from article_deliveries(taken, file)
 
 
 async def _settle_down_to(count: int, sent: _Sent, asked: Asked) -> None:
