@@ -9,10 +9,11 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from tests.faults import local
 from tests.faults.feed import DISTURBED, Numbered
 from tests.faults.memory import family
 from tests.faults.proxy import Proxy, Weather
-from tests.faults.stage import BLOCK, SESSION, Stage
+from tests.faults.stage import BLOCK, SESSION, Stage, pause
 from topics.catalog import CANONICAL_VARIANTS, WIRE_PAYLOADS, WIRE_REJECTS, WIRE_STORIES
 
 ACCIDENT = 0.3  # of the kills come before the worker has recovered from the one before
@@ -29,11 +30,8 @@ class Fault:
     workers: int = 1
     brokers: int = 1
     proxied: bool = False
+    local: bool = False  # the worker keeps local state
     payloads: Callable[[Iterator[Numbered], random.Random], Iterator[Numbered]] | None = None
-
-
-async def _pause(chance: random.Random, least: float = 0.3, most: float = 2.0) -> None:
-    await asyncio.sleep(chance.uniform(least, most))
 
 
 async def nothing(_stage: Stage, _chance: random.Random, _times: int) -> None:
@@ -42,14 +40,14 @@ async def nothing(_stage: Stage, _chance: random.Random, _times: int) -> None:
 
 async def kill(stage: Stage, chance: random.Random, times: int) -> None:
     for _ in range(times):
-        await _pause(chance)
+        await pause(chance)
         if not stage.feeding:
             return
         stage.strike()
         stage.kill()
         stage.start()
         if chance.random() < ACCIDENT:
-            await _pause(chance, 0.1, 3.0)
+            await pause(chance, 0.1, 3.0)
         else:
             await stage.recovered()
 
@@ -57,7 +55,7 @@ async def kill(stage: Stage, chance: random.Random, times: int) -> None:
 async def kill_owner(stage: Stage, chance: random.Random, times: int) -> None:
     """Kill the one that places; it comes back when the standby has taken over, or at once."""
     for _ in range(times):
-        await _pause(chance)
+        await pause(chance)
         if not stage.feeding:
             return
         name = await stage.owner()
@@ -73,7 +71,7 @@ async def kill_owner(stage: Stage, chance: random.Random, times: int) -> None:
 async def zombie(stage: Stage, chance: random.Random, times: int) -> None:
     """Freeze the one that places until its session is over and the other has taken over, then wake it."""
     for _ in range(times):
-        await _pause(chance)
+        await pause(chance)
         if not stage.feeding:
             return
         name = await stage.owner()
@@ -88,7 +86,7 @@ async def zombie(stage: Stage, chance: random.Random, times: int) -> None:
 
 async def term(stage: Stage, chance: random.Random, times: int) -> None:
     for _ in range(times):
-        await _pause(chance)
+        await pause(chance)
         if not stage.feeding:
             return
         stage.strike()
@@ -101,7 +99,7 @@ async def members(stage: Stage, chance: random.Random, times: int) -> None:
     """Two, then three workers; they leave by SIGTERM or kill -9 and come back, one always stays."""
     stage.start("two")
     for _ in range(times):
-        await _pause(chance, 1.0, 3.0)
+        await pause(chance, 1.0, 3.0)
         if not stage.feeding:
             return
         stage.strike()
@@ -118,7 +116,7 @@ async def members(stage: Stage, chance: random.Random, times: int) -> None:
 
 async def broker(stage: Stage, chance: random.Random, times: int) -> None:
     for _ in range(times):
-        await _pause(chance, 1.0, 3.0)
+        await pause(chance, 1.0, 3.0)
         if not stage.feeding:
             return
         stage.strike()
@@ -129,7 +127,7 @@ async def broker(stage: Stage, chance: random.Random, times: int) -> None:
 async def one_of_three(stage: Stage, chance: random.Random, times: int) -> None:
     """Kill the controller that leads, then any broker, in turn; some stay away until the cluster goes on."""
     for turn in range(times):
-        await _pause(chance, 1.0, 3.0)
+        await pause(chance, 1.0, 3.0)
         if not stage.feeding:
             return
         number = stage.kafka.any(chance) if turn % 2 else stage.kafka.controller()
@@ -143,7 +141,7 @@ def network(*kinds: Weather) -> Callable[[Stage, random.Random, int], Awaitable[
         proxy = stage.kafka.proxy
         assert isinstance(proxy, Proxy)
         for _ in range(times):
-            await _pause(chance, 1.0, 3.0)
+            await pause(chance, 1.0, 3.0)
             if not stage.feeding:
                 return
             stage.strike()
@@ -160,7 +158,7 @@ def network(*kinds: Weather) -> Callable[[Stage, random.Random, int], Awaitable[
 async def remake(stage: Stage, chance: random.Random, times: int) -> None:
     """Delete wire-payloads when all of it is placed, and make it again: offsets begin anew."""
     for _ in range(times):
-        await _pause(chance, 3.0, 5.0)
+        await pause(chance, 3.0, 5.0)
         if not stage.feeding:
             return
         async with stage.quiet():
@@ -175,7 +173,7 @@ async def remake(stage: Stage, chance: random.Random, times: int) -> None:
 async def child(stage: Stage, chance: random.Random, times: int) -> None:
     """Kill the split process, and not the worker."""
     for _ in range(times):
-        await _pause(chance)
+        await pause(chance)
         if not stage.feeding:
             return
         process = stage.workers["one"].process
@@ -190,7 +188,7 @@ async def child(stage: Stage, chance: random.Random, times: int) -> None:
 async def vanish(stage: Stage, chance: random.Random, times: int) -> None:
     """Delete wire-rejects while payloads flow; some seconds later ``topics apply`` makes it again."""
     for _ in range(times):
-        await _pause(chance, 2.0, 4.0)
+        await pause(chance, 2.0, 4.0)
         if not stage.feeding:
             return
         stage.strike()
@@ -203,7 +201,7 @@ async def vanish(stage: Stage, chance: random.Random, times: int) -> None:
 async def refuse(stage: Stage, chance: random.Random, times: int) -> None:
     """Let a topic that the worker writes take no record of common size for a while."""
     for _ in range(times):
-        await _pause(chance, 2.0, 4.0)
+        await pause(chance, 2.0, 4.0)
         if not stage.feeding:
             return
         name = chance.choice([WIRE_STORIES.name, CANONICAL_VARIANTS.name])
@@ -337,6 +335,20 @@ FAULTS = {
             what="wire-rejects deleted while payloads flow, and made again",
             strike=vanish,
             times=2,
+        ),
+        Fault(
+            name="state",
+            what="kill -9 of the only worker, its snapshot damaged, cut, deleted or set back meanwhile",
+            strike=local.state,
+            times=8,
+            local=True,
+        ),
+        Fault(
+            name="disk",
+            what="no room, or no folder, for snapshots, then kill -9 and a start on the same",
+            strike=local.disk,
+            times=4,
+            local=True,
         ),
     )
 }

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from tests.faults import local
 from tests.faults.audit import Report, audit
 from tests.faults.feed import feed
 from tests.faults.kafka import Kafka
@@ -49,7 +50,8 @@ async def run_fault(
         stack.callback(kafka.stop)
         prefix = f"f-{fault.name}"
         await kafka.topics(prefix)
-        stage = Stage(kafka, prefix=prefix, logs=logs)
+        settings = local.settings(folder / "state") if fault.local else {}
+        stage = Stage(kafka, prefix=prefix, logs=logs, **settings)
         async with stage.running():
             for name in NAMES[: fault.workers]:
                 stage.start(name)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import math
+import random
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -21,6 +22,11 @@ SETTLE = 300.0  # seconds that the last payloads may take: machines are busy
 PATIENCE = 60.0  # seconds that a worker may take to recover before the next fault comes
 UNDER_WAY = 1000  # payloads that the broker has not acknowledged yet
 BLOCK = VARIANTS * TOGETHER  # payloads in which the feed's families are whole
+
+
+async def pause(chance: random.Random, least: float = 0.3, most: float = 2.0) -> None:
+    """Wait for a time that nobody has chosen."""
+    await asyncio.sleep(chance.uniform(least, most))
 
 
 class Unsettled(Exception):

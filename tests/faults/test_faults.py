@@ -21,6 +21,8 @@ VARIANTS = 5  # of each story of the feed
         ("broker", 1, MOST),
         ("cut", 1, MOST),
         ("remake", 1, MOST),
+        ("state", 2, MOST),
+        ("disk", 1, MOST),
         ("hostile", 0, 300),
     ],
 )
