@@ -63,7 +63,7 @@ def read_roots(text: str, items: tuple[str, ...]) -> Iterator[tuple[Element, tup
 def local(element: Element) -> str:
     """Return the name of an element without its namespace; empty for what is no element."""
     tag: Any = element.tag
-    return _local_name(tag) if isinstance(tag, str) else ""
+    return tag.rsplit("}", 1)[-1] if isinstance(tag, str) else ""
 
 
 def children(element: Element | None, *names: str) -> list[Element]:
@@ -112,12 +112,6 @@ def raw_text(element: Element | None) -> str:
 
 def _texts(element: Element) -> Iterator[str]:
     return (str(text) for text in element.itertext())
-
-
-@lru_cache(maxsize=4096)
-def _local_name(name: str) -> str:
-    """Cut the namespace off; feeds use few names, so each is cut once."""
-    return name.rsplit("}", 1)[-1]
 
 
 @lru_cache(maxsize=1024)
