@@ -5,10 +5,11 @@ made anew arrives; Faust would skip the records of a payload topic that was made
 Neither it nor any other client says that a log was lost.
 """
 
+import asyncio
 import time
 from typing import Any, Final, NoReturn
 
-from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
+from aiokafka.errors import KafkaError
 from mode import Service
 
 from topics.catalog import CATALOG, WIRE_PAYLOADS, topic_name
@@ -45,12 +46,11 @@ class TopicGuard(Service):
     async def payloads_id(self) -> str:
         """Ask anew for the id of the payload topic, which is part of every story's coordinates.
 
-        Halts when it is another than it was. Raises UnknownTopicOrPartitionError when there is no such
-        topic, other KafkaErrors when the broker cannot be asked.
+        Halts when it is another than it was, or after a while without the topic. Raises KafkaError when the
+        broker cannot be asked.
         """
-        found = await self._look()
-        if self._payloads not in found:
-            raise UnknownTopicOrPartitionError(self._payloads)
+        while self._payloads not in (found := await self._look()):
+            await asyncio.sleep(EVERY)
         return found[self._payloads]
 
     @Service.task
