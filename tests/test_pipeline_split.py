@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from worker.errors import Reason
 from worker.pipeline import Empty, Limits, Rejected, split
-from worker.story import Coordinates, Payload, Story
+from worker.story import Coordinates, Paragraph, Payload, Story, story_id
 
 COPY = "The ferry between Harrow and the outer islands will stop running at the end of March, the port said."
 
@@ -164,3 +164,19 @@ def test_single_articles_stay_whole(shared):
         parts = [split(Payload(body=line)) for line in stream]
     assert all(isinstance(part, Story) for several in parts for part in several)
     assert sum(len(several) > 1 for several in parts) <= 0.02 * len(parts)
+
+
+@given(st.lists(st.text(alphabet="ab\u2019  \t\n\xa0\u2003\u3000\u200b", max_size=8), max_size=5))
+def test_white_space_in_the_copy_does_not_name_a_story(texts):
+    def named(*paragraphs):
+        return story_id(
+            outlet="Bell",
+            feed=None,
+            coordinates=Coordinates(topic="t", partition=0, offset=0),
+            native_id=None,
+            native_version=None,
+            paragraphs=tuple(Paragraph(text=text) for text in paragraphs),
+            headline="Ferry",
+        )
+
+    assert named(*texts) == named(" ".join(" ".join(texts).split()))

@@ -106,7 +106,9 @@ def _finish(draft: Draft, payload: Payload, format_: Format, limits: Limits, par
         if words > limits.copy_words:
             message = f"{words} words of copy, the limit is {limits.copy_words}"
             return _rejected(TooLarge(message), part)
-    coordinates = replace(payload.coordinates or _NOWHERE, part=part or 0)
+    coordinates = payload.coordinates or _NOWHERE
+    if coordinates.part != (part or 0):
+        coordinates = replace(coordinates, part=part or 0)
     outlet = payload.outlet or draft.outlet
     return Story(
         id=story_id(

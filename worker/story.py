@@ -235,7 +235,10 @@ def story_id(  # noqa: PLR0913 - identity is made of exactly these
     """
     at = f"{coordinates.topic}/{coordinates.partition}/{coordinates.offset}"
     source = outlet or feed or payload_id or at
-    copy = " ".join(" ".join([paragraph.text for paragraph in paragraphs]).split())
+    copy = " ".join([paragraph.text for paragraph in paragraphs])
+    if "  " in copy or not copy.isprintable():  # of all white space only a plain space is printable
+        copy = " ".join(copy.split())
+    copy = copy.strip(" ")
     digest = blake2b(digest_size=16, person=b"story-id/1")
     for part in (source, native_id or "", native_version or "", copy or headline or ""):
         encoded = part.encode("utf-8", "surrogatepass")

@@ -44,6 +44,35 @@ def test_the_words_decide_what_an_item_is(given, kind):
     assert kind_of(**{"paragraphs": COPY, **given}) is kind
 
 
+@pytest.mark.parametrize(
+    "headline",
+    """News in Brief|NEWS SUMMARY|Harrow News Summary at 9|Update on the latest in sports|Ten Things to Know
+    |AP 10 things to know for Monday|Five Things to Know for June 1|Top Headlines at 9|Top Harbor Stories at 9
+    |Harrow news digest|Media Coverage Advisory|This day in history|Today in History|Main stories on Monday
+    |The Harrow news diary|Letters to the editor: Ferry|SPORT TRIVIA|Morning Newsbrief
+    |At a glance: the news|The main stories of the day""".replace("\n    ", "").split("|"),
+)
+def test_a_headline_that_gathers_news_heads_a_digest(headline):
+    assert kind_of(headline=headline, paragraphs=COPY) is Kind.DIGEST
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "A kill is mandatory.",
+            "A killing is mandatory",
+            "KILL KILL KILL",
+            "BULLETIN KILL",
+            "A mandatory kill",
+        ),
+        *("Please kill the Harrow story, V5307.", "ADVISORY: both are withdrawn", "STORY WITHDRAWN"),
+    ],
+)
+def test_words_of_a_kill_withdraw_a_story(text):
+    assert kind_of(ed_note=text, paragraphs=COPY) is Kind.KILL
+
+
 def test_one_urgent_sentence_without_headline_is_an_alert_and_rows_are_a_table():
     assert kind_of(urgency=1, paragraphs=COPY[:1]) is Kind.ALERT
     assert kind_of(urgency=1, headline="Ferry leaves", paragraphs=COPY[:1]) is Kind.STORY

@@ -19,14 +19,23 @@ _SOURCE: Final = re.compile(
 
 _CONTRIBUTED: Final = re.compile(
     r"""contribut(?:ed|ing)\s(?:reporting\b|to\s(?:this|the)\s(?:report|story|article|piece|post|file)|(?:from|in)\s[A-Z])
-        |^[\W_]{0,4}(?:(?:Additional\s|additional\s)[Rr]eporting|Reporting|Writing|Editing)\sby\s[A-Z]
         |^[\W_]{0,4}Contributing:
-        |^[\W_]{0,4}With\s(?:assistance|reporting|contributions?|files)\s(?:by|from)\s
-        |^.{0,80}\scontributed\.?$
-        |^[\W_]{0,4}(?:[A-Z][\w.'’\-]{1,20}\s){2,5}reported\sfrom\s[A-Z][^.]{2,60}\.?$
-        |^This\s(?:report|story|article)\s(?:contains|includes)\s(?:material|information|reporting)\sfrom\s[A-Z]""",
+        |^.{0,80}\scontributed\.?$""",
     re.VERBOSE,
 )
+_HELPED: Final = re.compile(
+    r"""[\W_]{0,4}+(?:(?:Additional\s|additional\s)[Rr]eporting|Reporting|Writing|Editing)[ ]by[ ][A-Z]
+        |[\W_]{0,4}+With[ ](?:assistance|reporting|contributions?|files)\s(?:by|from)\s
+        |This[ ](?:report|story|article)\s(?:contains|includes)
+            \s(?:material|information|reporting)\sfrom\s[A-Z]""",
+    re.VERBOSE,
+)
+_REPORTED: Final = re.compile(
+    r"[\W_]{0,4}+(?:[A-Z][\w.'’\-]{1,20}+\s){1,4}[A-Z][\w.'’\-]{1,20}+ reported from [A-Z][^.]{2,60}\.?$"
+)
+_NAMED_WITHIN: Final = 130
+"""Characters within which five names and ``reported from`` stand."""
+
 _WROTE: Final = re.compile(
     rf"(?:{ALIAS})\s(?:[A-Z][\w\-]{{2,20}}\s|national\s|political\s|sports?\s|business\s|science\s|medical\s|White\sHouse\s"
     r"|news\s|staff\s|video\s|data\s){0,5}(?:[Ww]riter|[Rr]eporter|[Jj]ournalist|[Cc]orrespondent|[Ee]ditor)s?\b"
@@ -65,19 +74,20 @@ def credit_of(line: str) -> Credit | None:
 
 def is_contributor(line: str) -> bool:
     """Tell whether a whole line names who helped to report, write or edit."""
-    if not (
-        "ontribut" in line
-        or "ing by " in line
-        or "With " in line
-        or " reported from " in line
-        or "This " in line
-    ):
-        return False
-    if _CONTRIBUTED.search(line) is None:
+    if not _helps(line):
         return False
     # A paragraph of prose may end with the sentence; such a line stays copy.
     sentences = re.split(r"(?<=[a-z)\]][.!?])\s+(?=[A-Z“\"])", line)
-    return all(len(part) <= 12 or _CONTRIBUTED.search(part) or _SIGNED.match(part) for part in sentences)
+    return all(len(part) <= 12 or _helps(part) or _SIGNED.match(part) for part in sentences)
+
+
+def _helps(line: str) -> bool:
+    """Tell whether words of help open a line or stand in it; prose costs a look at its first letters."""
+    return bool(
+        _HELPED.match(line)
+        or ("ontribut" in line and _CONTRIBUTED.search(line))
+        or (" reported from " in line[:_NAMED_WITHIN] and _REPORTED.match(line))
+    )
 
 
 _SIGNED: Final = re.compile(

@@ -48,6 +48,9 @@ _CORRECTS: Final = re.compile(
     r"\bCORRECTS\b|\bCORRECTION\b|\b(?:[Cc]orrect(?:s|ing|ion|ed)|CORRECTED|SUBS?\s(?:\S{1,12}\s){0,4}to\scorrect|to\scorrect)\b"
     r"|\b[Rr]ättelse\b|\bKorrektur\b|\bBerichtig\w{1,4}\b|\b[Kk]orrigerer\b|\bRETTELSE\b|\bcorrige\b"
 )
+_KILL_WORDS: Final = ("kill", "withdrawn")
+"""One of them stands in whatever ``_KILL`` finds, and in few other texts."""
+
 _NOT_CORRECTS: Final = re.compile(
     r"\b[Nn]o correction|\bcorrection (?:is|will be|to follow)|corrections? officers?|correct time"
 )
@@ -59,6 +62,12 @@ _DIGEST: Final = re.compile(
         |^Letters(?:\sto\sthe\seditor)?:\s|\bSPORTS?\sTRIVIA\b|\bNewsbrief\b|\bAt\sa\sGlance\b.{0,20}\bnews\b|^(?:The\s)?main\sstories\s""",
     re.VERBOSE | re.IGNORECASE,
 )
+_DIGEST_WORDS: Final = (
+    *("news", "latest", "things", "top", "stories", "letters", "coverage"),
+    *("history", "trivia"),
+)
+"""One of them stands in whatever ``_DIGEST`` finds: the search itself is dear."""
+
 _DIGEST_SLUG: Final = re.compile(
     r"-Headlines$|\bNews\s?Digest\b|\bNews\s?Summary\b|\bNewsMinute\b|\bNews\s?Brief|\bIn\s?Brief\b|\b10[\s-]Things\b"
     r"|\bBudget$|\bTop\s?Headlines\b|^Monitor\s|\b[Tt]rivia\b|\bDay\s?in\s?History\b",
@@ -151,11 +160,21 @@ def kind_of(  # noqa: PLR0913 - each is one place where an item says what it is
 
 def _apart(title: str, slug: str | None, paragraphs: Sequence[Paragraph]) -> Kind | None:
     """Find what is not for matching by its words or its shape."""
-    if _DIGEST.search(title) or (slug and _DIGEST_SLUG.search(slug)):
+    if _is_digest(title) or (slug and _DIGEST_SLUG.search(slug)):
         return Kind.DIGEST
     if _ADVISORY.search(title):
         return Kind.ADVISORY
     return Kind.TABLE if _is_table(slug, paragraphs) else None
+
+
+def _is_digest(title: str) -> bool:
+    folded = title.casefold()
+    return any(word in folded for word in _DIGEST_WORDS) and _DIGEST.search(title) is not None
+
+
+def _kills(text: str) -> bool:
+    folded = text.casefold()
+    return any(word in folded for word in _KILL_WORDS) and _KILL.search(text) is not None
 
 
 def _copy_kind(*, alert: bool, corrected: bool, released: bool, paragraphs: Sequence[Paragraph]) -> Kind:
@@ -170,8 +189,11 @@ def _copy_kind(*, alert: bool, corrected: bool, released: bool, paragraphs: Sequ
 
 def is_brief(paragraphs: Sequence[Paragraph], words: int) -> bool:
     """Tell whether paragraphs hold at most so many words; long copy is told by its length alone."""
-    if sum(len(paragraph.text) for paragraph in paragraphs) > words * _LONGEST_WORD:
-        return False
+    room = words * _LONGEST_WORD
+    for paragraph in paragraphs:
+        room -= len(paragraph.text)
+        if room < 0:
+            return False
     return sum(len(paragraph.text.split()) for paragraph in paragraphs) <= words
 
 
@@ -192,7 +214,7 @@ def _bulletin(
     brief = is_brief(paragraphs, _SHORT)
     if brief:
         texts.extend(paragraph.text for paragraph in paragraphs[:6])
-    if (label and label.kind is VersionKind.KILL) or any(_KILL.search(text) for text in texts):
+    if (label and label.kind is VersionKind.KILL) or any(map(_kills, texts)):
         return Kind.KILL
     if by_status is Kind.WITHHOLD or (label and label.kind is VersionKind.WITHHOLD):
         return Kind.WITHHOLD
@@ -204,7 +226,7 @@ def _bulletin(
 
 
 def _is_table(slug: str | None, paragraphs: Sequence[Paragraph]) -> bool:
-    rows = sum(paragraph.role is Role.TABLE for paragraph in paragraphs)
+    rows = [paragraph.role for paragraph in paragraphs].count(Role.TABLE)
     if rows and rows >= _LEAST_TABLE * len(paragraphs):
         return True
     if slug is None or _TABLE_SLUG.search(slug) is None:
@@ -220,12 +242,9 @@ def _is_alert(
     paragraphs: Sequence[Paragraph],
 ) -> bool:
     """Tell an alert: it says so, or it is one urgent sentence without a headline."""
-    if not is_brief(paragraphs, 2 * _ALERT_WORDS):
+    if (version is not None and version.kind is VersionKind.ALERT) or (slug and _ALERT_SLUG.search(slug)):
+        return is_brief(paragraphs, 2 * _ALERT_WORDS)
+    if urgency not in (1, 2) or headline:
         return False
-    if version is not None and version.kind is VersionKind.ALERT:
-        return True
-    if slug and _ALERT_SLUG.search(slug):
-        return True
     copy = [paragraph for paragraph in paragraphs if paragraph.role is Role.COPY]
-    urgent = urgency is not None and 1 <= urgency <= 2
-    return urgent and not headline and len(copy) == 1 and is_brief(paragraphs, _ALERT_WORDS)
+    return len(copy) == 1 and is_brief(paragraphs, _ALERT_WORDS)

@@ -32,6 +32,7 @@ _SCRIPTS: Final = (
     ("hi", re.compile(r"[\u0900-\u097f]")),
     ("th", re.compile(r"[\u0e00-\u0e7f]")),
 )
+_OTHER_SCRIPT: Final = re.compile("[" + "".join(script.pattern[1:-1] for _, script in _SCRIPTS) + "]")
 _SAMPLE: Final = 600
 _FEWEST: Final = 3
 _SURE: Final = 6
@@ -62,7 +63,7 @@ def guess_language(copy: str) -> str | None:
     'en'
     """
     sample = copy[:_SAMPLE]
-    if not sample.isascii():
+    if _OTHER_SCRIPT.search(sample):
         for code, script in _SCRIPTS:
             if len(script.findall(sample)) * 5 > len(sample):
                 return code

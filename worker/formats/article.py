@@ -1,11 +1,9 @@
 """A JSON article: ``{id?, outlet, url?, published?, title?, byline?, text | html, language?}``."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 from worker.errors import NoCopy
-from worker.formats.charset import clean
 from worker.formats.draft import Item, Source
 from worker.formats.html_text import html_text
 from worker.formats.page import read_page
@@ -32,19 +30,15 @@ def parse(source: Source) -> Iterator[Item]:
     language = _text(tree, "language", warnings)
     title = _text(tree, "title", warnings)
     byline = _text(tree, "byline", warnings)
-    for draft in read_page(text, title=title, byline=byline, outlet=source.outlet or outlet):
-        if not draft.paragraphs:
-            yield NoCopy("furniture alone, no copy")
-            continue
-        yield replace(
-            draft,
-            payload_id=payload_id,
-            outlet=outlet,
-            url=url,
-            published=moment,
-            language=language or draft.language,
-            warnings=(*warnings, *draft.warnings),
-        )
+    told: dict[str, Any] = {
+        "payload_id": payload_id,
+        "url": url,
+        "published": moment,
+        "language": language,
+        "warnings": tuple(warnings),
+    }
+    for draft in read_page(text, title=title, byline=byline, outlet=source.outlet or outlet, **told):
+        yield draft if draft.paragraphs else NoCopy("furniture alone, no copy")
 
 
 def _text(tree: Mapping[str, object], name: str, warnings: list[str]) -> str | None:
@@ -55,4 +49,4 @@ def _text(tree: Mapping[str, object], name: str, warnings: list[str]) -> str | N
     if not isinstance(value, str):
         warnings.append(f"{name} is not a string")
         return None
-    return clean(value).strip() or None
+    return value.replace("\x00", " ").strip() or None  # lone surrogates do not pass the reader of JSON

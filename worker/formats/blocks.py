@@ -217,4 +217,5 @@ def _broken(lines: Sequence[str]) -> list[list[str]]:
 
 def _is_tabular(lines: Sequence[str]) -> bool:
     """Tell whether lines are columns: gaps of three blanks in most of them."""
-    return sum(_GAP.search(line.strip()) is not None for line in lines) * 2 > len(lines)
+    gapped = [line for line in lines if "   " in line or "\t" in line]
+    return sum(_GAP.search(line.strip()) is not None for line in gapped) * 2 > len(lines)

@@ -22,6 +22,7 @@ _CHARSETS: Final = re.compile(
 )
 """The codecs of the standard library that are charsets of text; its registry also holds base64 and rot13."""
 
+_SOMETHING: Final = re.compile("[^ \t\r\n\x00\ufeff]")
 _SAMPLE: Final = 65_536
 _CONTROLS: Final = bytes(set(range(32)) - set(b"\t\n\x0b\x0c\r\x1b"))
 _HIGH: Final = bytes(range(0x80, 0x100))
@@ -45,8 +46,8 @@ def decode(body: bytes, *, declared: str | None = None) -> Decoded:
     """
     for mark, charset in _MARKS:
         if body.startswith(mark):
-            return _checked(_strictly(body[len(mark) :], charset) or _by_bytes(body, declared))
-    return _checked(_by_bytes(body, declared))
+            return _checked(_strictly(body[len(mark) :], charset) or _by_bytes(body, declared), body)
+    return _checked(_by_bytes(body, declared), body)
 
 
 def clean(text: str) -> str:
@@ -56,6 +57,8 @@ def clean(text: str) -> str:
     'a b'
     """
     if "\x00" not in text:
+        if text.isascii():
+            return text
         try:
             text.encode()
         except UnicodeEncodeError:
@@ -66,10 +69,10 @@ def clean(text: str) -> str:
     return joined.decode("utf-16", "replace")
 
 
-def _checked(decoded: Decoded) -> Decoded:
-    if not decoded.text.strip(" \t\r\n\x00\ufeff"):
+def _checked(decoded: Decoded, body: bytes) -> Decoded:
+    if _SOMETHING.search(decoded.text) is None:
         raise EmptyPayload("white space alone")
-    if "\x00" not in decoded.text:
+    if 0 not in body or "\x00" not in decoded.text:  # bytes are searched many times as fast
         return decoded
     return Decoded(
         text=clean(decoded.text), charset=decoded.charset, warnings=(*decoded.warnings, "NUL bytes replaced")
@@ -127,7 +130,7 @@ def _known(declared: str | None) -> str | None:
 
 def _wide(sample: bytes) -> str | None:
     """Guess UTF-16 or UTF-32 without a mark from where the NULs stand."""
-    nuls = sample.count(0)
+    nuls = sample.count(0) if 0 in sample else 0
     if nuls * 5 < len(sample) or len(sample) < 4:
         return None
     if nuls * 10 > len(sample) * 7:

@@ -114,13 +114,21 @@ def with_dateline(
 
 def deck_of(draft: Draft, *texts: str | None) -> str | None:
     """Choose the first text that is neither the headline nor the opening of the copy again."""
+    lines = [line for text in texts if (line := line_of(text))]
+    if not lines:
+        return None
     opening = same_words(draft.paragraphs[0].text) if draft.paragraphs else ""
     headline = same_words(draft.headline) if draft.headline else ""
-    for text in texts:
-        line = line_of(text)
-        if line and (words := same_words(line)) != headline and not opening.startswith(words):
+    for line in lines:
+        if (words := same_words(line)) != headline and not opening.startswith(words):
             return line
     return None
+
+
+def with_deck(draft: Draft, *texts: str | None) -> Draft:
+    """Add the deck that the first of these texts is which says what headline and opening do not."""
+    deck = deck_of(draft, *texts)
+    return replace(draft, deck=deck) if deck else draft
 
 
 def with_distributor(draft: Draft, sender: str | None) -> Draft:

@@ -36,7 +36,7 @@ def furniture_kind(line: str, held: tuple[rules.Rule, ...] = rules.HELD) -> Kind
     """
     first = line[:_WORD].split(None, 1)[0].lower().strip("[(:.,!|»>…")
     for rule in _OPENED.get(first, ()):
-        if rule.pattern.fullmatch(line):
+        if (not rule.needs or any(map(line.__contains__, rule.needs))) and rule.pattern.fullmatch(line):
             return rule.kind
     length = len(line)
     if length > _LONGEST:

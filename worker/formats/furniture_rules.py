@@ -12,15 +12,19 @@ from worker.story import FurnitureKind as Kind
 
 
 class Rule(NamedTuple):
-    """A shape: the words a line may open with (or a word that it holds), and the pattern of the line."""
+    """A shape: the words a line may open with (or a word that it holds), and the pattern of the line.
+
+    ``needs`` are spellings of a word of the pattern, one of which the line holds: where prose opens so, too.
+    """
 
     kind: Kind
     openings: str
     pattern: re.Pattern[str]
+    needs: tuple[str, ...] = ()
 
 
-def _rule(kind: Kind, openings: str, pattern: str) -> Rule:
-    return Rule(kind, openings, re.compile(pattern, re.IGNORECASE | re.VERBOSE))
+def _rule(kind: Kind, openings: str, pattern: str, *needs: str) -> Rule:
+    return Rule(kind, openings, re.compile(pattern, re.IGNORECASE | re.VERBOSE), needs)
 
 
 _SITES: Final = (
@@ -47,6 +51,7 @@ OPENED: Final = (
         Kind.NOTICE,
         "we this by our the",
         r".{0,60}\b(?:uses?|use\sof|accept)\s(?:\w{1,12}\s){0,3}cookies\b.{0,300}",
+        *("ookies", "OOKIES"),
     ),
     _rule(Kind.NOTICE, "by", r"by\s(?:signing\sup|continuing|clicking|subscribing|submitting)\b.{0,240}"),
     _rule(Kind.NOTICE, "loading", r"loading(?:\s?(?:\.{2,3}|…)).{0,60}"),

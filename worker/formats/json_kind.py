@@ -6,17 +6,12 @@ from typing import Final
 from worker.formats.draft import Format
 from worker.formats.flat_json import BODIES, HEADLINES
 
-_NINJS_BODIES: Final = (
-    "body_text",
-    "body_html",
-    "body_xhtml",
-    "description_text",
-    "headline",
-    "article_html",
+_NINJS_BODIES: Final = frozenset(
+    {"body_text", "body_html", "body_xhtml", "description_text", "headline", "article_html"}
 )
-_NINJS_MARKS: Final = (
-    *("versioncreated", "versionCreated", "pubstatus", "pubStatus"),
-    *("uri", "guid", "firstcreated", "urn", "version_created"),
+_NINJS_MARKS: Final = frozenset(
+    {"versioncreated", "versionCreated", "pubstatus", "pubStatus"}
+    | {"uri", "guid", "firstcreated", "urn", "version_created"}
 )
 _ARTICLE: Final = ("text", "html")
 _STRINGS: Final = (
@@ -58,8 +53,8 @@ def _is_ninjs(tree: Mapping[str, object]) -> bool:
     if isinstance(tree.get("headlines"), list) or isinstance(tree.get("bodies"), list):
         return True
     return (
-        any(name in tree for name in _NINJS_MARKS)
-        and any(name in tree for name in _NINJS_BODIES)
+        not _NINJS_MARKS.isdisjoint(tree)
+        and not _NINJS_BODIES.isdisjoint(tree)
         and not any(isinstance(tree.get(name), str) for name in _ARTICLE)
     )
 
@@ -100,6 +95,8 @@ def wrapped_objects(tree: Mapping[str, object]) -> Iterator[Mapping[str, object]
     """Yield the objects that an envelope carries in one of the usual places."""
     for name in _OBJECTS:
         value = tree.get(name)
+        if value is None:
+            continue
         if isinstance(value, Mapping):
             yield value
             return

@@ -1,8 +1,8 @@
 """Text as lines that know the gap above them and what kind of furniture they are, if any."""
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from worker.dialects.bylines import is_byline
@@ -16,7 +16,8 @@ LONG: Final = 80
 _TITLE_LONGEST: Final = 180
 _TITLE_WORDS: Final = 28
 _ENDS: Final = ".,;:…"
-_QUOTES: Final = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\xa0": " "})
+_TYPOGRAPHIC: Final = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("–", "-"), ("—", "-"))
+_NONE: Final[Mapping[str, FurnitureKind]] = MappingProxyType({})
 _SENTENCE_END: Final = re.compile(r"[.!?…。？！]['\"’”)\]\s]{0,3}$")
 
 
@@ -27,20 +28,17 @@ class Line(NamedTuple):
     blanks: int
     kind: FurnitureKind | None
     credit: Credit | None
-
-    @property
-    def is_long(self) -> bool:
-        """Tell whether the line is a paragraph of copy by its length."""
-        return self.kind is None and len(self.text) >= LONG
-
-    @property
-    def is_title(self) -> bool:
-        """Tell whether the line could be a headline: short, capital, without a full stop."""
-        return self.kind is None and is_title(self.text)
+    is_long: bool
+    """The line is a paragraph of copy by its length."""
+    is_title: bool
+    """The line could be a headline: short, capital, without a full stop."""
 
 
-def read_lines(text: str) -> list[Line]:
-    """Cut text at line feeds (CR LF and CR count as one) and classify every non-blank line."""
+def read_lines(text: str, marked: Mapping[str, FurnitureKind] = _NONE) -> list[Line]:
+    """Cut text at line feeds (CR LF and CR count as one) and classify every non-blank line.
+
+    ``marked`` are lines whose markup says that they are furniture, where their shape does not.
+    """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     held = rules_for(text)
@@ -53,20 +51,23 @@ def read_lines(text: str) -> list[Line]:
             continue
         credit = credit_of(stripped)
         if credit is None:
-            kind = furniture_kind(stripped, held)
+            kind = furniture_kind(stripped, held) or marked.get(stripped)
         elif credit.kind is CreditKind.COPYRIGHT:
             kind = FurnitureKind.COPYRIGHT
         else:
             kind = FurnitureKind.CREDIT
-        lines.append(Line(stripped, blanks, kind, credit))
+        long = kind is None and len(stripped) >= LONG
+        lines.append(Line(stripped, blanks, kind, credit, long, kind is None and is_title(stripped)))
         blanks = 0
     return lines
 
 
 def usual_gap(lines: Sequence[Line]) -> int:
     """Count the blank lines that usually stand between two lines of this page."""
-    gaps = Counter(line.blanks for line in lines[1:])
-    return gaps.most_common(1)[0][0] if gaps else 0
+    gaps: dict[int, int] = {}
+    for line in lines[1:]:
+        gaps[line.blanks] = gaps.get(line.blanks, 0) + 1
+    return max(gaps, key=gaps.__getitem__, default=0)
 
 
 def is_title(text: str) -> bool:
@@ -87,4 +88,7 @@ def ends_sentence(text: str) -> bool:
 
 def same_words(text: str) -> str:
     """Fold what two prints of one headline may differ in: case, quotes, dashes, spaces, the last mark."""
-    return " ".join(text.translate(_QUOTES).casefold().split()).strip(" .:'\"")
+    if not text.isascii():
+        for mark, plain in _TYPOGRAPHIC:
+            text = text.replace(mark, plain)
+    return " ".join(text.casefold().split()).strip(" .:'\"")

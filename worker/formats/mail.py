@@ -24,11 +24,22 @@ from worker.formats.wirecopy import sort_blocks
 from worker.formats.wiretext import line_of
 
 _PADDING: Final = b" \t\r\n\x00"
-_MARKS: Final = re.compile(
-    rb"^(from|date|subject|message-id|received|mime-version|content-type|delivered-to|return-path|to):",
-    re.IGNORECASE | re.MULTILINE,
+_USUAL: Final = frozenset(
+    {
+        b"from",
+        b"date",
+        b"subject",
+        b"message-id",
+        b"received",
+        b"mime-version",
+        b"content-type",
+        b"delivered-to",
+    }
+    | {b"return-path", b"to"}
 )
-_HEADER: Final = re.compile(rb"(?:[!-9;-~]{1,76}:[^\n]{0,2000}|[ \t][^\n]{0,2000}|From [^\n]{1,200})\r?\n")
+_HEADER: Final = re.compile(
+    rb"(?:([!-9;-~]{1,76}):[^\n]{0,2000}+|[ \t][^\n]{0,2000}+|From [^\n]{1,200}+)\r?\n"
+)
 _LEAST: Final = 2
 _LOOK: Final = 65_536
 _MBOX: Final = re.compile(rb"^From [^\n]{1,200}\n(?=[!-9;-~]{1,76}:)", re.MULTILINE)
@@ -68,10 +79,12 @@ def is_mail(body: bytes) -> bool:
 
 def _is_headed(head: bytes) -> bool:
     at = 0
+    names: set[bytes] = set()
     while found := _HEADER.match(head, at):
         at = found.end()
+        names.add((found[1] or b"").lower())
     blank = at > 0 and (head[at : at + 2] == b"\r\n" or head[at : at + 1] in (b"\n", b""))
-    return blank and len({mark.lower() for mark in _MARKS.findall(head[:at])}) >= _LEAST
+    return blank and len(names & _USUAL) >= _LEAST
 
 
 def read_mails(body: bytes) -> Iterator[Mail | WireError]:
@@ -189,12 +202,11 @@ def _read_mail(body: bytes) -> Mail:
     marked: list[str] = []
     attachments: list[bytes] = []
     warnings: list[str] = []
-    for number, part in enumerate(_leaves(message)):
+    for number, (kind, part) in enumerate(_leaves(message)):
         if number == _PARTS:
             warnings.append(f"more than {_PARTS} parts, the rest unread")
             break
-        kind = part.get_content_type()
-        data = _content(part)
+        data = _content(part, kind)
         attached = part.get_content_disposition() == "attachment" or kind == "message/rfc822"
         if kind == "text/plain" and not attached:
             plain.append(_text(part, data))
@@ -221,20 +233,21 @@ def _read_mail(body: bytes) -> Mail:
     )
 
 
-def _leaves(message: Message) -> Iterator[Message]:
-    """Walk the parts, breadth first; an attached message stays whole."""
+def _leaves(message: Message) -> Iterator[tuple[str, Message]]:
+    """Walk the parts with their content types, breadth first; an attached message stays whole."""
     queue: list[Message] = [message]
     for part in queue:
-        if part.get_content_type() == "message/rfc822" or not part.is_multipart():
-            yield part
+        kind = part.get_content_type()
+        if kind == "message/rfc822" or not part.is_multipart():
+            yield kind, part
         else:
             payload = part.get_payload()
             if isinstance(payload, list):
                 queue.extend(child for child in payload[: _PARTS * 2] if isinstance(child, Message))
 
 
-def _content(part: Message) -> bytes:
-    if part.get_content_type() == "message/rfc822":
+def _content(part: Message, kind: str) -> bytes:
+    if kind == "message/rfc822":
         inner = part.get_payload()
         first = inner[0] if isinstance(inner, list) and inner else None
         return first.as_bytes() if isinstance(first, Message) else b""

@@ -14,7 +14,6 @@ from worker.errors import WireError
 from worker.formats.blocks import Block, html_blocks, tree_blocks
 from worker.formats.draft import Draft, Hollow, Item, Source
 from worker.formats.fields import (
-    deck_of,
     earliest,
     field_credits,
     once,
@@ -22,6 +21,7 @@ from worker.formats.fields import (
     subjects_of,
     told_time,
     with_dateline,
+    with_deck,
     with_distributor,
     zone_of,
 )
@@ -36,6 +36,7 @@ from worker.formats.xmltree import (
     child,
     children,
     descendants,
+    local,
     raw_text,
     read_roots,
     text_of,
@@ -112,9 +113,15 @@ def _story(item: Element, root: Element, parts: list[Part], given: tuple[str, ..
         first_created=told_time(
             text_of(child(management, "FirstCreated")), "FirstCreated", warnings, agency=agency
         ),
-        version_created=told_time(
-            text_of(child(management, "ThisRevisionCreated")), "ThisRevisionCreated", warnings, agency=agency
+        version_created=(
+            created := told_time(
+                text_of(child(management, "ThisRevisionCreated")),
+                "ThisRevisionCreated",
+                warnings,
+                agency=agency,
+            )
         ),
+        published=created,
         copyright=lines.text("CopyrightLine"),
         language=_language(item, parts),
         keywords=once((*_keywords(item), lines.text("KeywordLine"))),
@@ -122,14 +129,15 @@ def _story(item: Element, root: Element, parts: list[Part], given: tuple[str, ..
         refers_to=once(attribute(each, "NewsItem") for each in children(management, "DerivedFrom")),
         agency=owner_of(owners),
         credits=owners,
+        warnings=tuple(warnings),  # the last field: what the others found is in it
     )
-    draft = replace(sort_blocks(draft, blocks), published=draft.version_created)
+    draft = sort_blocks(draft, blocks)
     told = lines.text("DateLine") or (body.dateline if body else None)
     draft = with_dateline(draft, told, place=body.place if body else None)
-    deck = deck_of(draft, lines.text("SubHeadLine"), body.deck if body else None)
+    draft = with_deck(draft, lines.text("SubHeadLine"), body.deck if body else None)
     label = line_of(text_of(child(item, "Identification", "NameLabel")))
     draft = finish(
-        replace(draft, deck=deck, warnings=tuple(warnings)),
+        draft,
         slugline=lines.text("SlugLine") or label,
         labels=_labels(item, management),
         status=status,
@@ -144,11 +152,15 @@ class _Lines:
     def __init__(self, item: Element, component: Element | None) -> None:
         near = [] if component is None else [component, *component.iterancestors()]
         found = [lines for each in near if (lines := child(each, "NewsLines")) is not None]
-        self._found = [*found, *(each for each in descendants(item, "NewsLines") if each not in found)]
+        self._named: dict[str, list[Element]] = {}
+        for lines in (*found, *(each for each in descendants(item, "NewsLines") if each not in found)):
+            firsts = {local(line): line for line in reversed(children(lines))}
+            for name, line in firsts.items():
+                self._named.setdefault(name, []).append(line)
 
     def text(self, name: str) -> str | None:
-        """Return the first line of this name that is not empty."""
-        return next((text for lines in self._found if (text := line_of(text_of(child(lines, name))))), None)
+        """Return the first line of this name that is not empty; one of each group of lines counts."""
+        return next((text for line in self._named.get(name, ()) if (text := line_of(text_of(line)))), None)
 
 
 def _identity(item: Element) -> tuple[str | None, str | None, tuple[str, ...]]:

@@ -11,7 +11,6 @@ from worker.formats.blocks import Block, html_blocks, tree_blocks
 from worker.formats.draft import Draft, Hollow, Item, Source
 from worker.formats.fields import (
     code_of,
-    deck_of,
     earliest,
     field_credits,
     once,
@@ -20,6 +19,7 @@ from worker.formats.fields import (
     subjects_of,
     told_time,
     with_dateline,
+    with_deck,
     with_distributor,
     zone_of,
 )
@@ -137,6 +137,7 @@ def _story(item: Element, sender: str | None, warnings: list[str]) -> Draft:
         refers_to=_links(meta, about, ids),
         agency=owner_of(owners),
         credits=owners,
+        warnings=tuple(warnings),  # the last field: what the others found is in it
     )
     draft = sort_blocks(draft, blocks)
     draft = with_dateline(
@@ -144,7 +145,7 @@ def _story(item: Element, sender: str | None, warnings: list[str]) -> Draft:
         text_of(child(about, "dateline")) or (body.dateline if body else None),
         place=body.place if body else None,
     )
-    deck = deck_of(
+    draft = with_deck(
         draft,
         *(text_of(each) for each in headlines if text_of(each) != headline),
         body.deck if body else None,
@@ -153,7 +154,7 @@ def _story(item: Element, sender: str | None, warnings: list[str]) -> Draft:
     genres = (text_of(child(each, "name")) for each in children(about, "genre"))
     labels += [version for name in genres if name and (version := read_version(name))]  # dpa: EXTRA
     draft = finish(
-        replace(draft, deck=deck, warnings=tuple(warnings)),
+        draft,
         slugline=text_of(child(about, "slugline")),
         labels=_plain_labels(labels, draft),
         status=status,

@@ -33,12 +33,13 @@ def copy_parts(item: Element) -> list[Part]:
     """
     parts = []
     for content in descendants(item, "DataContent"):
-        component = next((each for each in content.iterancestors() if local(each) == "NewsComponent"), item)
-        holder = next((each for each in content.iterancestors() if local(each) == "ContentItem"), component)
+        around = [(local(each), each) for each in content.iterancestors()]
+        component = next((each for name, each in around if name == "NewsComponent"), item)
+        holder = next((each for name, each in around if name == "ContentItem"), component)
         media = (formal_name(holder, "MediaType") or "text").lower()
         form = (formal_name(holder, "Format") or formal_name(holder, "MimeType") or "").lower()
-        role = (_role(content) or "").lower()
-        encoded = any(local(each) == "Encoding" for each in content.iterancestors())
+        role = (_role(around) or "").lower()
+        encoded = any(name == "Encoding" for name, _ in around)
         if (
             (media in _MEDIA and "nitf" not in form)  # TASS calls NITF complex data
             or form in ("css", "javascript")
@@ -111,11 +112,11 @@ def role_text(item: Element, role: str) -> str | None:
     return None
 
 
-def _role(content: Element) -> str | None:
-    """Return the nearest role over a content."""
-    for each in content.iterancestors():
-        if local(each) == "NewsComponent" and (role := formal_name(each, "Role")):
+def _role(around: list[tuple[str, Element]]) -> str | None:
+    """Return the nearest role among the elements around a content, by their names."""
+    for name, each in around:
+        if name == "NewsComponent" and (role := formal_name(each, "Role")):
             return role
-        if local(each) == "NewsItem":
+        if name == "NewsItem":
             return None
     return None

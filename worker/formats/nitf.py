@@ -1,7 +1,7 @@
 """NITF, the News Industry Text Format (IPTC, 3.0 to 3.6), as AP, PA, EFE, AAP, NTB and CP send it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from worker.dialects.pa import read_title
@@ -10,13 +10,13 @@ from worker.dialects.versions import Version, VersionKind, read_version
 from worker.formats.blocks import Block, tree_blocks
 from worker.formats.draft import Draft, Item, Source
 from worker.formats.fields import (
-    deck_of,
     field_credits,
     once,
     owner_of,
     subjects_of,
     told_time,
     with_dateline,
+    with_deck,
     with_distributor,
     zone_of,
 )
@@ -74,6 +74,8 @@ def read_document(root: Element, warnings: tuple[str, ...]) -> Draft:
     released = told_time(_norm(docdata, "date.release"), "date.release", told, agency=agency)
     status, refers_to = _status(docdata)
     embargoed = (status or "").lower() == "embargoed"
+    if embargoed and released is None:
+        told.append(NO_TIME)
     slug, labels = _slug(head, metas, body, agency)
     is_slug = agency == "EFE"
     draft = Draft(
@@ -102,15 +104,12 @@ def read_document(root: Element, warnings: tuple[str, ...]) -> Draft:
         refers_to=refers_to,
         agency=owner_of(owners),
         credits=owners,
+        warnings=tuple(told),  # the last field: what the others found is in it
     )
-    if embargoed and released is None:
-        told.append(NO_TIME)
     draft = sort_blocks(draft, body.blocks)
     draft = with_dateline(draft, body.dateline, place=body.place)
-    deck = deck_of(draft, None if is_slug else body.deck, body.abstract)
-    draft = finish(
-        replace(draft, deck=deck, warnings=tuple(told)), slugline=slug, labels=labels, status=status
-    )
+    draft = with_deck(draft, None if is_slug else body.deck, body.abstract)
+    draft = finish(draft, slugline=slug, labels=labels, status=status)
     return with_distributor(draft, body.distributor or metas.get("aap-source"))
 
 

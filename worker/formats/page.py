@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 from worker.dialects.agencies import agency_called, agency_named
 from worker.dialects.bulletins import referred
@@ -41,35 +41,37 @@ def read_page(
     byline: str | None = None,
     outlet: str | None = None,
     hints: Hints = NO_HINTS,
+    **told: Any,  # noqa: ANN401 - fields of the draft
 ) -> Iterator[Draft]:
     """Yield the stories of a page's text; a story without copy is yielded with empty paragraphs.
 
     ``title``, ``byline`` and ``hints`` are what the payload says beside the text; they belong to the
-    first story, the title to every entry of a live file.
+    first story, the title to every entry of a live file. ``told`` are fields of every story; without
+    a language it is guessed.
     """
-    lines = read_lines(text)
-    if hints.marked:
-        lines = [line if line.kind else line._replace(kind=hints.marked.get(line.text)) for line in lines]
+    lines = read_lines(text, hints.marked)
     cuts = find_cuts(lines, title)
     ends = (*cuts.starts[1:], len(lines))
     for number, (start, end) in enumerate(zip(cuts.starts, ends, strict=True)):
         given = title if number == 0 or cuts.live else None
-        yield compose(
+        yield _compose(
             lines[start:end],
             title=given,
             byline=byline if number == 0 else None,
             outlet=outlet,
             hints=hints if number == 0 else NO_HINTS,
+            **told,
         )
 
 
-def compose(
+def _compose(
     lines: Sequence[Line],
     *,
-    title: str | None = None,
-    byline: str | None = None,
-    outlet: str | None = None,
-    hints: Hints = NO_HINTS,
+    title: str | None,
+    byline: str | None,
+    outlet: str | None,
+    hints: Hints,
+    **told: Any,  # noqa: ANN401 - fields of the draft
 ) -> Draft:
     """Make one story of ``lines``: peel furniture, find headline, deck, byline and dateline."""
     out = Sorted()
@@ -84,8 +86,11 @@ def compose(
     paragraphs = tuple(out.paragraphs)
     kind = kind_of(headline=title or out.headline, paragraphs=paragraphs)
     kind = kind if kind in _APART else Kind.STORY
+    if not told.get("language"):
+        told["language"] = guess_language(" ".join([part.text for part in paragraphs[:3]]))
     named = [title or out.headline, *(part.text for part in paragraphs[:6])]
     return Draft(
+        outlet=outlet,
         kind=kind,
         refers_to=referred(named) if kind in (Kind.KILL, Kind.WITHHOLD) else (),
         headline=title or out.headline,
@@ -93,10 +98,10 @@ def compose(
         byline=byline or out.byline,
         dateline=dateline,
         agency=agency_of(given) or agency_called(outlet),
-        language=guess_language(" ".join(paragraph.text for paragraph in out.paragraphs[:3])),
         credits=given,
         paragraphs=paragraphs,
         furniture=tuple(out.furniture),
+        **told,
     )
 
 
@@ -165,7 +170,7 @@ def _role(lines: Sequence[Line], number: int) -> Role:
     text = lines[number].text
     if text[0] in _BULLETS and text[1:2].isspace():
         return Role.LIST
-    if "(@" in text and _TWEET.search(text[-140:]):
+    if text[-1].isdigit() and _TWEET.search(text[-140:]):
         return Role.QUOTE
     if not _is_short(text) or (text[0].islower() and not (number and _is_short(lines[number - 1].text))):
         return Role.COPY

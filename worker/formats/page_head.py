@@ -70,14 +70,13 @@ def sort_head(  # noqa: PLR0913 - all that a payload says of the head
     filed = next(
         (number for number, line in enumerate(head) if line.kind is None and dateline_of(line.text)), None
     )
-    gapped = usual_gap(lines) > 0
     known = same_words(title) if title else None
     seen: set[str] = set()
     for number, line in enumerate(head):
         text = line.text
         if number == filed:
             return number
-        kind = line.kind or _head_furniture(lines, number, gapped=gapped, names=names)
+        kind = line.kind or _head_furniture(lines, number, names)
         if kind is None and (text in seen or (len(text) >= LONG and text in texts[number + 1 : number + 3])):
             kind = FurnitureKind.REPEAT if is_title(text) else FurnitureKind.CAPTION
         if kind is None and known and repeats(text, known):
@@ -104,9 +103,7 @@ def sort_head(  # noqa: PLR0913 - all that a payload says of the head
     return len(head)
 
 
-def _head_furniture(
-    lines: Sequence[Line], number: int, *, gapped: bool, names: frozenset[str]
-) -> FurnitureKind | None:
+def _head_furniture(lines: Sequence[Line], number: int, names: frozenset[str]) -> FurnitureKind | None:
     """Find furniture that only its place above the copy gives away."""
     line = lines[number]
     if len(line.text) <= LONG and same_words(line.text.removeprefix("By ")) in names:
@@ -117,7 +114,7 @@ def _head_furniture(
         return FurnitureKind.SHARE
     if sum(other.is_long for other in lines[number + 1 :]) < _LEAST_COPY:
         return None
-    if ends_in_source(line.text) or (gapped and _is_beside_picture(lines, number)):
+    if ends_in_source(line.text) or (_is_beside_picture(lines, number) and usual_gap(lines) > 0):
         return FurnitureKind.CAPTION
     return None
 

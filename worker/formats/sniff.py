@@ -41,6 +41,7 @@ _BINARY: Final = (
 )
 """First bytes of what is no text. ``BM`` and ``RIFF`` count only with NULs behind them."""
 
+_MARKS: Final = tuple(mark for mark, _ in _BINARY)
 _TEXT_TOO: Final = frozenset({b"BM", b"RIFF", b"BZh", b"ID3"})
 _FILE_TYPE_BOX: Final = b"ftyp"
 _CHARSET: Final = re.compile(r"charset\s{0,2}=\s{0,2}[\"']?([\w.:\-]{2,40})", re.IGNORECASE)
@@ -234,9 +235,10 @@ def xml_format(text: str) -> Format | None:
 
 
 def _binary(body: bytes) -> str | None:
-    for mark, name in _BINARY:
-        if body.startswith(mark) and (mark not in _TEXT_TOO or 0 in body[:512]):
-            return name
+    if body.startswith(_MARKS):
+        for mark, name in _BINARY:
+            if body.startswith(mark) and (mark not in _TEXT_TOO or 0 in body[:512]):
+                return name
     return "MP4" if body[4:8] == _FILE_TYPE_BOX else None
 
 

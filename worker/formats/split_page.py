@@ -7,7 +7,7 @@ file. A page that shows none of them stays whole.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,7 +50,6 @@ class Cuts:
 
     starts: tuple[int, ...]
     live: bool = False
-    warnings: tuple[str, ...] = ()
 
 
 def find_cuts(lines: Sequence[Line], title: str | None = None) -> Cuts:
@@ -58,16 +57,18 @@ def find_cuts(lines: Sequence[Line], title: str | None = None) -> Cuts:
     entries = _clock_entries(lines, title)
     if entries:
         return Cuts(starts=(0, *entries[1:]), live=True)
+    enough = _enough(lines, 0)
+    candidates = _candidates(lines, enough)
+    if not candidates:
+        return Cuts(starts=(0,))
     starts = [0]
-    warnings: list[str] = []
     usual = usual_gap(lines)
     printed = _printed(lines)
     doubled = min(
         (numbers[0] for numbers in printed.values() if numbers[1] <= numbers[0] + _OPENING),
         default=len(lines),
     )
-    enough = _enough(lines, 0)
-    for number in _candidates(lines):
+    for number in candidates:
         if number < enough:
             continue
         if (
@@ -77,7 +78,7 @@ def find_cuts(lines: Sequence[Line], title: str | None = None) -> Cuts:
         ):
             starts.append(number)
             enough = _enough(lines, number)
-    return Cuts(starts=tuple(starts), warnings=tuple(warnings))
+    return Cuts(starts=tuple(starts))
 
 
 def is_clock(text: str) -> bool:
@@ -86,10 +87,13 @@ def is_clock(text: str) -> bool:
     return found is not None and found["headline"] is None
 
 
-def _candidates(lines: Sequence[Line]) -> Iterator[int]:
-    for number, line in enumerate(lines):
-        if number and (line.is_title or (lines[number - 1].kind in _END_MARKS and line.is_long)):
-            yield number
+def _candidates(lines: Sequence[Line], start: int) -> list[int]:
+    """List the lines from ``start`` on at which a story could begin."""
+    return [
+        number
+        for number in range(start, len(lines))
+        if lines[number].is_title or (lines[number].is_long and lines[number - 1].kind in _END_MARKS)
+    ]
 
 
 def _printed(lines: Sequence[Line]) -> dict[str, list[int]]:
@@ -176,8 +180,8 @@ def _clock_entries(lines: Sequence[Line], title: str | None) -> list[int]:
     clocks = [
         number
         for number, line in enumerate(lines)
-        if (line.text[:1].isdigit() or line.text[:1] in "nNmM")
-        and len(line.text) < 240
+        if len(line.text) < 240
+        and (line.text[0].isdigit() or line.text[0] in "nNmM")
         and _CLOCK.fullmatch(line.text)
     ]
     if len(clocks) < _LEAST_ENTRIES:

@@ -8,6 +8,7 @@ from typing import Final
 from worker.dialects.zones import local_time
 
 _LONGEST: Final = 64
+_MINUTE: Final = timedelta(minutes=1)
 _MILLISECONDS: Final = 100_000_000_000
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _COMPACT: Final = re.compile(
@@ -55,7 +56,7 @@ def rfc3339(value: object, *, agency: str | None = None) -> str | None:
     if moment.tzinfo is None:
         moment = local_time(moment, agency)
     offset = moment.utcoffset()
-    if offset is None or offset % timedelta(minutes=1):
+    if offset is None or offset % _MINUTE:
         return None
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 

@@ -26,7 +26,7 @@ def plain(text: str) -> str:
         if "&" not in text or (told := unescape(text)) == text:
             break
         text = told
-    if "dash>" in text or "dash/>" in text:
+    if ">" in text and ("dash>" in text or "dash/>" in text):
         text = _DASH.sub("–", _PAIR.sub(r"\1", text))
     if not text.isascii():
         text = _MOJIBAKE.sub(_repaired, text)

@@ -102,16 +102,14 @@ def text_of(element: Element | None) -> str | None:
     """Return the text inside an element in one line; empty is None."""
     if element is None:
         return None
-    return " ".join("".join(_texts(element)).split()) or None
+    return " ".join(raw_text(element).split()) or None
 
 
 def raw_text(element: Element | None) -> str:
     """Return the text inside an element as it stands."""
-    return "" if element is None else "".join(_texts(element))
-
-
-def _texts(element: Element) -> Iterator[str]:
-    return (str(text) for text in element.itertext())
+    if element is None:
+        return ""
+    return "".join(map(str, element.itertext())) if len(element) else element.text or ""
 
 
 @lru_cache(maxsize=1024)
