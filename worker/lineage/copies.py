@@ -39,7 +39,7 @@ class Copies:
             "canon",
             canon=(np.int64, 1, -1),
             outlet=(np.int64, 1, 0),
-            posted=(np.int32, 1, 0),
+            posted=(np.int64, 1, 0),
             seen=(np.int64, 1, UNDATED),
             hops=(np.int32, 1, 0),
             place=(np.int64, 1, -1),  # on the shelf
@@ -64,13 +64,13 @@ class Copies:
         """Tell the outlet of each document, 0 when it is gone."""
         return self.columns.look_up("outlet", documents)
 
-    def posted_of(self, documents: Documents) -> npt.NDArray[np.int32]:
-        """Tell under how many hashes each living document is indexed."""
-        return self._of("posted", documents)
+    def posted_of(self, documents: Documents) -> npt.NDArray[np.int64]:
+        """Tell under how many hashes each document is indexed, 0 when it is gone."""
+        return self.columns.look_up("posted", documents)
 
     def seen_at(self, documents: Documents) -> npt.NDArray[np.int64]:
-        """Tell the stream time at which each living document came, ``UNDATED`` when not known."""
-        return self._of("seen", documents)
+        """Tell the stream time at which each document came, ``UNDATED`` when not known or gone."""
+        return self.columns.look_up("seen", documents)
 
     def are_bare(self, documents: Documents) -> Mask:
         """Tell of which documents the text alone is gone."""
@@ -241,9 +241,6 @@ class Copies:
         self.keyworded.resume(arrays_of(arrays, "keyworded"))
         self.lexicon.resume(arrays_of(arrays, "lexicon"))
         self.columns.resume(arrays_of(arrays, "documents"))
-
-    def _of(self, name: str, documents: Documents) -> npt.NDArray[Any]:
-        return self.columns.values[name][self.columns.rows(documents.astype(np.int64))]
 
     def _field(self, name: str, number: int) -> Any:  # noqa: ANN401 - a number of any type
         return self.columns.values[name][self.columns.row(number)]

@@ -7,6 +7,7 @@ from the copy; bytes of another version are refused.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from struct import Struct, error
 from typing import Final
 
@@ -103,8 +104,12 @@ def outlet_number(story: Story) -> int:
     return number >> 1
 
 
+@lru_cache(maxsize=8)
 def index_keys(found: Fingerprint) -> Keys:
-    """Cut sampled hashes, which are small by choice, to the 32 bits in which they differ most."""
+    """Cut sampled hashes, which are small by choice, to the 32 bits in which they differ most.
+
+    Probing, telling and indexing ask for the same story, one after the other: nobody changes the array.
+    """
     return (sampled_hashes(found)[:POSTED] >> np.uint64(SHIFT)).astype(np.uint32)
 
 

@@ -5,7 +5,6 @@ made anew arrives; Faust would skip the records of a payload topic that was made
 Neither it nor any other client says that a log was lost.
 """
 
-import asyncio
 import time
 from typing import Any, Final, NoReturn
 
@@ -50,7 +49,7 @@ class TopicGuard(Service):
         broker cannot be asked.
         """
         while self._payloads not in (found := await self._look()):
-            await asyncio.sleep(EVERY)
+            await self.sleep(EVERY)
         return found[self._payloads]
 
     @Service.task
