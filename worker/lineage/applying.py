@@ -7,6 +7,7 @@ from typing import Any
 
 from worker.lineage.canons import Canon
 from worker.lineage.catalogue import Catalogue
+from worker.lineage.filing import is_filing
 from worker.lineage.imprint import Imprint, held_imprint_of, imprint_of, sketched
 from worker.lineage.orders import Changed
 from worker.lineage.placement import Relation, Status
@@ -74,7 +75,12 @@ def apply(
     sequence = canon.sequence
     changed = Changed()
     if "founds" not in facts or "edition" in facts or state.orders.watches:
-        changed = state.orders.placed(canon, story or imprint.story(), facts, document=document, at=at)
+        story = story or imprint.item()
+        if not story.paragraphs and is_filing(story):
+            story = (
+                imprint.story()
+            )  # the copy of an agency's version counts, that of an outlet is not looked at
+        changed = state.orders.placed(canon, story, facts, document=document, at=at)
     return Applied(canon=canon, merged=tuple(merged), sequence=sequence, document=document, changed=changed)
 
 

@@ -78,11 +78,11 @@ def pack(story: Story, *, copy: bool = True, whole: bool = False) -> bytes:
     return compress(record)
 
 
-def unpack(packed: bytes) -> Story:
-    """Read a packed story back."""
+def unpack(packed: bytes, *, copy: bool = True) -> Story:
+    """Read a packed story back, all of it or all but its ``copy``."""
     record = expand(packed)
     story_id, place, source, facts, native, dateline, credit_lines, texts, roles, seldom = record
-    role_at = dict(map(tuple, roles))
+    role_at = {at: Role(role) for at, role in roles}
     return Story(
         id=story_id,
         coordinates=Coordinates(topic=place[0], partition=place[1], offset=place[2], part=place[3]),
@@ -107,7 +107,8 @@ def unpack(packed: bytes) -> Story:
             Credit(kind=CreditKind(kind), text=text, agency=agency) for kind, text, agency in credit_lines
         ),
         paragraphs=tuple(
-            Paragraph(text=text, role=Role(role_at.get(at, Role.COPY))) for at, text in enumerate(texts)
+            Paragraph(text=text, role=role_at.get(at, Role.COPY))
+            for at, text in enumerate(texts if copy else ())
         ),
         **{name: _seldom(name, value) for name, value in seldom.items()},
     )

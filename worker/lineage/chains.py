@@ -41,7 +41,7 @@ class Chains:
         """Give what outlets run of a canonical story, by item; at first that of the founding story."""
         found = self._runs.get(canon.number)
         if found is None:
-            founder = self._catalogue.copies.story(canon.held[0])
+            founder = self._catalogue.copies.item(canon.held[0])
             run = run_of(founder, at=canon.founded)
             found = self._runs[canon.number] = {} if run is None else {run_key(founder): run}
         return found

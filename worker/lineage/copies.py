@@ -133,6 +133,10 @@ class Copies:
         """Unpack the story of a held document; those in demand stay ready, here and below."""
         return self._stories.get(number, lambda each: unpack(self.packed(each)))
 
+    def item(self, number: int) -> Story:
+        """Unpack the story of a held document, maybe without its copy."""
+        return self._stories.find(number) or unpack(self.packed(number), copy=False)
+
     def narrative(self, number: int) -> Narrative:
         """Read the copy of a held document."""
         return self._narratives.get(number, lambda each: narrative_of(self.story(each)))

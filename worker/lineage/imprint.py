@@ -57,6 +57,10 @@ class Imprint:
         """Unpack the story; that of a repeat has no copy, which is known."""
         return unpack(self.packed)
 
+    def item(self) -> Story:
+        """Unpack the story without its copy, which takes half as long."""
+        return unpack(self.packed, copy=False)
+
 
 NO_KEYS: Final[Keys] = np.empty(0, np.uint32)
 _NO_SLOTS: Final[Slots] = np.empty(0, np.uint16)

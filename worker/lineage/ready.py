@@ -28,6 +28,10 @@ class Ready(Generic[Value]):
             self._values.move_to_end(number)
         return found
 
+    def find(self, number: int) -> Value | None:
+        """Give a value, where it is ready."""
+        return self._values.get(number)
+
     def put(self, number: int, value: Value) -> None:
         """Keep a value ready."""
         self._values[number] = value
