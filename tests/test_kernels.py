@@ -1,5 +1,6 @@
 """What is computed in C is what a few plain lines of Python say; arrays that do not fit are refused."""
 
+import math
 from collections import Counter, defaultdict
 from itertools import pairwise
 
@@ -278,6 +279,39 @@ def test_postings_vote_but_for_furniture_and_what_is_popular(postings, outlet):
     assert numbers(told[1]) == [hits[document] for document in sorted(hits)]
     assert numbers(told[2]) == [strength[document] for document in sorted(hits)]
     assert numbers(told[3], np.bool_) == [place in furniture for place in range(6)]
+
+
+CANDIDATE = st.tuples(st.integers(1, 40), st.integers(1, 9), st.integers(0, 5), st.integers(1, 300))
+
+
+@given(st.lists(CANDIDATE, max_size=60), st.integers(1, 300))
+def test_the_strongest_of_a_few_canonical_stories_are_chosen(candidates, keys):
+    share, votes, more, most, most_canons, per_canon = 0.15, 4, 64, 10, 3, 2
+    chosen, taken = [], Counter()
+    for document, (hits, _, canon, posted) in sorted(enumerate(candidates), key=lambda each: -each[1][1]):
+        smaller = min(posted, keys)
+        if hits < min(max(math.ceil(share * smaller), 1), votes + smaller // more):
+            continue
+        if taken[canon] < per_canon and (taken[canon] or len(+taken) < most_canons) and len(chosen) < most:
+            taken[canon] += 1
+            chosen.append(document)
+    columns = zip(*candidates, strict=True) if candidates else ((), (), (), ())
+    hits, strengths, canons, posted = (np.array(column, np.int64) for column in columns)
+    found = kernels.choose(
+        np.arange(len(candidates), dtype=np.uint32),
+        hits,
+        strengths,
+        canons,
+        posted,
+        keys,
+        share,
+        votes,
+        more,
+        most,
+        most_canons,
+        per_canon,
+    )
+    assert numbers(found, np.uint32) == chosen
 
 
 @given(st.lists(POSTING, max_size=90), st.sets(st.integers(0, 4)), st.integers(1, 4))

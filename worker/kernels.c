@@ -16,6 +16,7 @@ typedef int64_t i64;
 #define PLANE 65536 /* characters beyond, such as emoji, part words */
 #define ODD 0x9E3779B97F4A7C15ULL
 #define MOST 16 /* buffers of one call */
+#define MOST_CHOSEN 64 /* documents that one story may be compared with */
 
 /* Buffers ------------------------------------------------------------------------------------------------- */
 
@@ -237,6 +238,9 @@ words(PyObject *module, PyObject *const *args, Py_ssize_t given)
         kinds[at + 2] = kind_of[codes[at]];
     }
     glue(kinds, codes, size);
+    u8 may_fold[4096] = {0}; /* by the low bits of a hash: most words are spared the search */
+    for (Py_ssize_t at = 0; at < folds; at++)
+        may_fold[fold_keys[at] & 4095] = 1;
     for (Py_ssize_t at = 0; at < size;) {
         u8 kind = kinds[at + 2];
         if (kind != LETTER && kind != DIGIT && kind != SINGLE) {
@@ -255,7 +259,7 @@ words(PyObject *module, PyObject *const *args, Py_ssize_t given)
             power *= ODD;
         }
         hash = mixed(hash);
-        Py_ssize_t low = 0, high = folds;
+        Py_ssize_t low = 0, high = may_fold[hash & 4095] ? folds : 0;
         while (low < high) {
             Py_ssize_t middle = (low + high) / 2;
             if (fold_keys[middle] < hash)
@@ -263,7 +267,7 @@ words(PyObject *module, PyObject *const *args, Py_ssize_t given)
             else
                 high = middle;
         }
-        if (low < folds && fold_keys[low] == hash)
+        if (may_fold[hash & 4095] && low < folds && fold_keys[low] == hash)
             hash = fold_values[low];
         if (hash == 0)
             continue; /* an honorific */
@@ -1018,6 +1022,70 @@ done:
 }
 
 static PyObject *
+choose(PyObject *module, PyObject *const *args, Py_ssize_t given)
+{
+    Buffers all = {.count = 0};
+    PyObject *result = NULL;
+    Item *items = NULL, *spare = NULL;
+    Py_ssize_t size, voted, strong, homed, indexed, count = 0, chosen = 0, canons_taken = 0;
+    if (!arguments(given, 12))
+        return NULL;
+    i64 keys = PyLong_AsLongLong(args[5]), votes = PyLong_AsLongLong(args[7]), more = PyLong_AsLongLong(args[8]);
+    double share = PyFloat_AsDouble(args[6]);
+    Py_ssize_t most = PyLong_AsSsize_t(args[9]), most_canons = PyLong_AsSsize_t(args[10]);
+    Py_ssize_t per_canon = PyLong_AsSsize_t(args[11]);
+    const u32 *documents = PyErr_Occurred() ? NULL : borrow(&all, args[0], 4, 0, &size);
+    const i64 *hits = documents ? borrow(&all, args[1], 8, 0, &voted) : NULL;
+    const i64 *strengths = hits ? borrow(&all, args[2], 8, 0, &strong) : NULL;
+    const i64 *canons = strengths ? borrow(&all, args[3], 8, 0, &homed) : NULL;
+    const i64 *posted = canons ? borrow(&all, args[4], 8, 0, &indexed) : NULL;
+    if (posted == NULL || !sized(voted, size) || !sized(strong, size) || !sized(homed, size) ||
+        !sized(indexed, size))
+        goto done;
+    if (more <= 0 || most < 0 || most > MOST_CHOSEN || most_canons < 0 || most_canons > MOST_CHOSEN) {
+        PyErr_SetString(PyExc_ValueError, "limits of a choice beyond all reason");
+        goto done;
+    }
+    if ((items = room(size, sizeof *items)) == NULL || (spare = room(size, sizeof *spare)) == NULL)
+        goto done;
+    for (Py_ssize_t at = 0; at < size; at++) {
+        i64 smaller = posted[at] < keys ? posted[at] : keys, ceiling = votes + smaller / more;
+        double wanted = share * (double)smaller;
+        i64 need = (i64)wanted;
+        need += (double)need < wanted; /* rounded up */
+        need = need < 1 ? 1 : need;
+        if (hits[at] >= (need < ceiling ? need : ceiling))
+            items[count++] = (Item){~(u64)strengths[at], (u32)at}; /* the strongest first */
+    }
+    Item *sorted = sort(items, spare, count);
+    u32 found[MOST_CHOSEN];
+    i64 taken[MOST_CHOSEN];
+    Py_ssize_t of[MOST_CHOSEN];
+    for (Py_ssize_t at = 0; at < count && chosen < most; at++) {
+        i64 canon = canons[sorted[at].place];
+        Py_ssize_t each = 0;
+        while (each < canons_taken && taken[each] != canon)
+            each++;
+        if (each == canons_taken) {
+            if (canons_taken == most_canons)
+                continue;
+            taken[canons_taken] = canon;
+            of[canons_taken++] = 0;
+        }
+        if (of[each] == per_canon)
+            continue;
+        of[each]++;
+        found[chosen++] = documents[sorted[at].place];
+    }
+    result = array_of(found, chosen, sizeof *found);
+done:
+    PyMem_Free(items);
+    PyMem_Free(spare);
+    release(&all);
+    return result;
+}
+
+static PyObject *
 often(PyObject *module, PyObject *const *args, Py_ssize_t given)
 {
     Buffers all = {.count = 0};
@@ -1076,7 +1144,7 @@ done:
 
 static PyMethodDef METHODS[] = {
     FAST(words), FAST(shingles), FAST(sample), FAST(bag),  FAST(weigh), FAST(heaviest), FAST(slots), FAST(product),
-    FAST(match), FAST(side), FAST(post), FAST(find), FAST(vote), FAST(often), FAST(look_up), {NULL, NULL, 0, NULL},
+    FAST(match), FAST(side), FAST(post), FAST(find), FAST(vote), FAST(often), FAST(choose), FAST(look_up), {NULL, NULL, 0, NULL},
 };
 
 static struct PyModuleDef MODULE = {

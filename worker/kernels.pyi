@@ -139,6 +139,27 @@ def vote(
     have one. A rare key votes the stronger. Postings of a canonical story below 0 count for nothing.
     """
 
+def choose(
+    documents: Keys,
+    hits: Numbers,
+    strengths: Numbers,
+    canons: Numbers,
+    posted: Numbers,
+    keys: int,
+    share: float,
+    votes: int,
+    more: int,
+    most: int,
+    most_canons: int,
+    per_canon: int,
+    /,
+) -> bytearray:
+    """Choose the documents (uint32) with enough votes, the strongest first, at most so many in all.
+
+    Enough is a ``share`` of the smaller of ``keys`` and ``posted``, up to ``votes`` and one for each
+    ``more`` of those. They come from at most so many canonical stories, so many of each.
+    """
+
 def often(
     places: Numbers,
     documents: Keys,

@@ -3,7 +3,7 @@
 from base64 import b64encode
 from binascii import a2b_base64
 from dataclasses import fields
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import cramjam
 import orjson
@@ -39,17 +39,6 @@ _SELDOM: Final = tuple(
 
 _APART: Final = ("furniture", "warnings")
 """Fields that are kept of a story alone which has not been published yet."""
-
-
-class Facts(NamedTuple):
-    """What a canonical story tells of its founding story."""
-
-    id: str
-    headline: str | None
-    outlet: str | None
-    url: str | None
-    agency: str | None
-    language: str | None
 
 
 def pack(story: Story, *, copy: bool = True, whole: bool = False) -> bytes:
@@ -112,12 +101,6 @@ def unpack(packed: bytes, *, copy: bool = True) -> Story:
         ),
         **{name: _seldom(name, value) for name, value in seldom.items()},
     )
-
-
-def facts_of(packed: bytes) -> Facts:
-    """Read the little of a packed story that its canonical story tells."""
-    story_id, _, source, facts, native, *_ = expand(packed)
-    return Facts(story_id, facts[2], source[3], source[5], facts[5], native[0])
 
 
 def _seldom(name: str, value: Any) -> Any:  # noqa: ANN401 - any field

@@ -11,7 +11,6 @@ from typing import Any, Final
 import numpy as np
 import xxhash
 
-from worker.lineage.archive import facts_of
 from worker.lineage.arrays import Arrays, arrays_of
 from worker.lineage.columns import Columns
 from worker.lineage.copies import UNDATED, Copies
@@ -135,7 +134,7 @@ class Canons:
     def alone(self, canon: Canon) -> Crowd:
         """Read off its copy what is to know of a canonical story that has no crowd."""
         number = int(self.row("held", canon.number))
-        story = facts_of(self.copies.packed(number))
+        story = self.copies.item(number)
         return Crowd(
             story_id=story.id,
             headline=story.headline,

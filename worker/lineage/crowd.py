@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from worker.lineage.archive import Facts, compress, expand
+from worker.lineage.archive import compress, expand
 from worker.lineage.imprint import Imprint
 from worker.lineage.placement import Member, Relation
+from worker.story import Story
 
 FIRST: Final = 10  # members that a snapshot lists from the beginning
 LATEST: Final = 10  # and from the end
@@ -40,7 +41,7 @@ class Crowd:
             self.latest = (*self.latest, member)[-LATEST:]
 
 
-def member(story: Imprint | Facts, *, sequence: int, relation: Relation, at: int | None) -> Member:
+def member(story: Imprint | Story, *, sequence: int, relation: Relation, at: int | None) -> Member:
     """Remember a story as a member."""
     return Member(
         story_id=story.id,

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from worker import kernels
 from worker.lineage.copies import Copies
@@ -41,27 +40,19 @@ def probe(copies: Copies, keys: Keys, *, outlet: int) -> Candidates:
     canons, outlets = copies.canon_of(documents), copies.outlet_of(documents)
     told = kernels.vote(where, documents, canons, outlets, len(keys), outlet, POPULAR, RECURRENT)
     found, furniture = np.frombuffer(told[0], np.uint32), np.frombuffer(told[3], np.bool_)
-    hits, strength = np.frombuffer(told[1], np.int64), np.frombuffer(told[2], np.int64)
-    smaller = np.minimum(copies.posted_of(found), len(keys))
-    enough = hits >= np.clip(np.ceil(VOTES_SHARE * smaller), 1, VOTES + smaller // VOTES_MORE)
-    found, strength = found[enough], strength[enough]
-    order = np.lexsort((found, -strength))
-    return Candidates(
-        documents=_spread(found[order], copies.canon_of(found[order])),
-        recurrent=keys[furniture],
+    hits, strengths = np.frombuffer(told[1], np.int64), np.frombuffer(told[2], np.int64)
+    chosen = kernels.choose(
+        found,
+        hits,
+        strengths,
+        copies.canon_of(found),
+        copies.posted_of(found),
+        len(keys),
+        VOTES_SHARE,
+        VOTES,
+        VOTES_MORE,
+        CANDIDATES,
+        CANONS,
+        PER_CANON,
     )
-
-
-def _spread(documents: npt.NDArray[np.uint32], canons: npt.NDArray[np.int64]) -> tuple[int, ...]:
-    """Choose the best documents of the best canonical stories."""
-    chosen: list[int] = []
-    taken: dict[int, int] = {}
-    for document, canon in zip(documents[:200].tolist(), canons[:200].tolist(), strict=True):
-        count = taken.get(canon, 0)
-        if count >= PER_CANON or (not count and len(taken) >= CANONS):
-            continue
-        taken[canon] = count + 1
-        chosen.append(document)
-        if len(chosen) == CANDIDATES:
-            break
-    return tuple(chosen)
+    return Candidates(documents=tuple(np.frombuffer(chosen, np.uint32).tolist()), recurrent=keys[furniture])

@@ -13,7 +13,7 @@ from typing import Final
 Span = tuple[int, int]
 
 OPEN_MAX: Final = 6  # paragraphs that an open mark may run on through
-MARK: Final = re.compile(r"[\"“”„«»‟＂]|''|``")
+MARKS: Final = ('"', "“", "”", "„", "«", "»", "‟", "＂", "''", "``")
 SINGLE: Final = re.compile(r"(?<!\w)‘([^‘’]{12,400}(?:(?:’(?=\w))[^‘’]{1,400}){0,6})’(?!\w)")
 TWEET_FOOT: Final = re.compile(
     r"""[—–-]{1,3}\ ?[^()\n—]{1,60}\(@\w{1,20}\)                        # — Name (@handle)
@@ -64,16 +64,22 @@ def _marked(text: str, marks: Sequence[tuple[int, str]], *, inside: bool) -> tup
 
 def _marks(copy: str, paragraphs: Sequence[str]) -> list[list[tuple[int, str]]]:
     """Find the quotation marks of each paragraph of a copy joined by line ends."""
+    found: list[tuple[int, str]] = []
+    for mark in MARKS:  # each by itself: several times as fast as a pattern for all, as most are not there
+        at = copy.find(mark)
+        while at >= 0:
+            found.append((at, mark))
+            at = copy.find(mark, at + len(mark))
+    found.sort()
     result: list[list[tuple[int, str]]] = [[] for _ in paragraphs]
     place = offset = 0
     end = len(paragraphs[0]) if paragraphs else 0
-    for found in MARK.finditer(copy):
-        at = found.start()
+    for at, mark in found:
         while at > end:
             place += 1
             offset = end + 1
             end = offset + len(paragraphs[place])
-        result[place].append((at - offset, found.group()))
+        result[place].append((at - offset, mark))
     return result
 
 
