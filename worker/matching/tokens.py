@@ -1,7 +1,7 @@
 """The words of ``words.py`` as hashes, a whole copy at a time: text → arrays.
 
-Characters are looked up in tables and summed up to word hashes without a loop over words
-(a polynomial rolling hash: Karp and Rabin 1987), several times as fast as a regular expression.
+Tables say what each character is and what it adds to the hash of its word, a polynomial (Karp and Rabin
+1987); the loop over characters is a kernel, many times as fast as a regular expression.
 ``words.words`` and this module find the same words; a test holds them together.
 """
 
@@ -20,9 +20,8 @@ Hashes = npt.NDArray[np.uint64]
 Positions = npt.NDArray[np.int64]
 
 _PLANE: Final = 1 << 16  # characters beyond, such as emoji, part words
-_SPACE, _LETTER, _DIGIT, _SINGLE, _APOSTROPHE, _MARK, _POINT, _COMMA, _GLUE = range(9)
+_LETTER, _DIGIT, _SINGLE, _APOSTROPHE, _MARK, _POINT, _COMMA = range(1, 8)  # as kernels.c numbers them
 _ODD: Final = 0x9E3779B97F4A7C15
-_MASK: Final = (1 << 64) - 1
 
 
 def _mixed(values: Hashes) -> Hashes:
