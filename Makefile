@@ -11,7 +11,7 @@ help:  ## list the targets
 # pip's own check of hashes makes the locks binding; the project itself is installed without its dependencies, and its
 # kernels are compiled: by the machine's C compiler, or where there is none by one from PyPI.
 COMPILER := test -n "$(shell command -v cc gcc clang)" || $(BIN)/pip install -q --require-hashes -r requirements/compiler.lock
-KERNELS := worker/kernels.c deploy/kernels.py
+KERNELS := $(wildcard worker/native/*) deploy/kernels.py
 
 .venv/demo.stamp: requirements/demo.lock pyproject.toml $(KERNELS)
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv

@@ -1,4 +1,4 @@
-"""Compile worker/kernels.c when the project is installed; ``python deploy/kernels.py`` compiles it in place.
+"""Compile worker/native/*.c when the project is installed; ``python deploy/kernels.py`` compiles it in place.
 
 A hook of hatchling. The compiler is the one of $CC, the machine's, or that of the PyPI package ziglang.
 """
@@ -16,9 +16,9 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCE = ROOT / "worker" / "kernels.c"
-TARGET = SOURCE.with_name(f"kernels{sysconfig.get_config_var('EXT_SUFFIX')}")
-FLAGS = ("-O3", "-fPIC", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Wno-cast-function-type")
+SOURCES = sorted((ROOT / "worker" / "native").glob("*.c"))
+TARGET = ROOT / "worker" / f"kernels{sysconfig.get_config_var('EXT_SUFFIX')}"
+FLAGS = ("-O3", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Wno-cast-function-type")
 LINKED = ("-bundle", "-undefined", "dynamic_lookup") if sys.platform == "darwin" else ("-shared",)
 
 
@@ -33,7 +33,7 @@ def compiler() -> list[str] | None:
 
 
 def build() -> Path:
-    """Compile the kernels beside their source. Raises SystemExit, with what to do, when that fails."""
+    """Compile the kernels into one module. Raises SystemExit, with what to do, when that fails."""
     found = compiler()
     if found is None:
         raise SystemExit("wiretrace needs a C compiler to install: set CC, or `pip install ziglang`")
@@ -41,12 +41,12 @@ def build() -> Path:
     if not (headers / "Python.h").is_file():
         raise SystemExit(f"no Python.h in {headers}: install your Python's headers (Debian: python3-dev)")
     made = TARGET.with_name(f"{TARGET.name}.{os.getpid()}")  # a run of the old one goes on with it
-    command = [*found, *FLAGS, *LINKED, f"-I{headers}", str(SOURCE), "-o", str(made)]
+    command = [*found, *FLAGS, *LINKED, f"-I{headers}", *map(str, SOURCES), "-o", str(made)]
     try:
-        subprocess.run(command, check=True)  # noqa: S603 - a compiler on our own source
+        subprocess.run(command, check=True)  # noqa: S603 - a compiler on our own sources
     except (OSError, subprocess.CalledProcessError) as error:
         made.unlink(missing_ok=True)
-        raise SystemExit(f"worker/kernels.c did not compile: {error}") from error
+        raise SystemExit(f"worker/native did not compile: {error}") from error
     made.replace(TARGET)
     return TARGET
 

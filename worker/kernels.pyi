@@ -1,4 +1,4 @@
-"""The loops of the core in C: kernels.c, compiled when the project is installed (decision 0016).
+"""The loops of the core in C: native/*.c, compiled when the project is installed (decision 0016).
 
 Arrays are one-dimensional, contiguous and of the type that is named; sizes are checked, ValueError when
 they do not fit. What is given back are the bytes of new arrays, in the byte order of the machine. Pure

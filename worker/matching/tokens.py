@@ -20,7 +20,7 @@ Hashes = npt.NDArray[np.uint64]
 Positions = npt.NDArray[np.int64]
 
 _PLANE: Final = 1 << 16  # characters beyond, such as emoji, part words
-_LETTER, _DIGIT, _SINGLE, _APOSTROPHE, _MARK, _POINT, _COMMA = range(1, 8)  # as kernels.c numbers them
+_LETTER, _DIGIT, _SINGLE, _APOSTROPHE, _MARK, _POINT, _COMMA = range(1, 8)  # as native/words.c numbers them
 _ODD: Final = 0x9E3779B97F4A7C15
 
 

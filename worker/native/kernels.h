@@ -1,0 +1,73 @@
+/* What the files of the kernels share: borrowed arrays, new ones, and one way to sort.
+ *
+ * Arrays come in as buffers and their sizes are checked, so that no caller can make a loop read or write past one.
+ * All arithmetic is on whole numbers, so that every machine finds the same. Nothing is kept between calls.
+ */
+#ifndef WIRETRACE_KERNELS_H
+#define WIRETRACE_KERNELS_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdint.h>
+#include <string.h>
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "fingerprints and snapshots are little-endian, and so is what these loops read and write"
+#endif
+
+typedef uint8_t u8;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef int64_t i64;
+
+#define MOST 16 /* buffers of one call */
+
+typedef struct {
+    Py_buffer views[MOST];
+    int count;
+} Buffers;
+
+void release(Buffers *all);
+
+/* Borrow the memory of an array whose items have `width` bytes; NULL with an error set when it is not that. */
+void *borrow(Buffers *all, PyObject *array, Py_ssize_t width, int writable, Py_ssize_t *size);
+
+/* Tell whether an array has so many items, or a call so many arguments; an error is set when not. */
+int sized(Py_ssize_t size, Py_ssize_t wanted);
+int arguments(Py_ssize_t given, Py_ssize_t wanted);
+
+/* Make a new array of items, or room for some that PyMem_Free frees; NULL with an error set when there is none. */
+PyObject *array_of(const void *items, Py_ssize_t count, Py_ssize_t width);
+void *room(Py_ssize_t count, Py_ssize_t width);
+
+typedef struct {
+    u64 key;
+    u32 place;
+} Item;
+
+/* Sort by key; equal keys keep their order (radix sort from the least byte: Knuth, vol. 3, 5.2.5). `spare` is as
+ * large as `items`; the sorted items stand in the one that is returned. */
+Item *sort(Item *items, Item *spare, Py_ssize_t count);
+
+/* The kernels: kernels.pyi says what each takes and gives. */
+#define KERNEL(name) PyObject *name(PyObject *module, PyObject *const *args, Py_ssize_t given)
+
+KERNEL(name);
+KERNEL(words);
+KERNEL(shingles);
+KERNEL(sample);
+KERNEL(bag);
+KERNEL(weigh);
+KERNEL(heaviest);
+KERNEL(slots);
+KERNEL(product);
+KERNEL(match);
+KERNEL(side);
+KERNEL(post);
+KERNEL(find);
+KERNEL(vote);
+KERNEL(often);
+KERNEL(choose);
+KERNEL(look_up);
+
+#endif

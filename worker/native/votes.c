@@ -1,0 +1,220 @@
+/* What the postings of a story say of the documents that hold them: lineage/probe.py, lineage/events.py. */
+#include "kernels.h"
+
+#define MOST_CHOSEN 64 /* documents that one story may be compared with */
+
+static int
+placed(const i64 *places, Py_ssize_t size, Py_ssize_t keys)
+{
+    for (Py_ssize_t at = 0; at < size; at++)
+        if (places[at] < 0 || places[at] >= keys) {
+            PyErr_SetString(PyExc_ValueError, "a place beyond the keys");
+            return 0;
+        }
+    return 1;
+}
+
+PyObject *
+vote(PyObject *module, PyObject *const *args, Py_ssize_t given)
+{
+    Buffers all = {.count = 0};
+    PyObject *result = NULL;
+    Item *items = NULL, *spare = NULL;
+    i64 *counts = NULL, *strengths = NULL, *hits = NULL;
+    u32 *chosen = NULL;
+    u8 *furniture = NULL;
+    Py_ssize_t size, documented, homed, sourced, voters = 0, distinct = 0;
+    if (!arguments(given, 8))
+        return NULL;
+    Py_ssize_t keys = PyLong_AsSsize_t(args[4]);
+    i64 outlet = PyLong_AsLongLong(args[5]);
+    i64 popular = PyLong_AsLongLong(args[6]);
+    Py_ssize_t recurrent = PyLong_AsSsize_t(args[7]);
+    const i64 *places = PyErr_Occurred() ? NULL : borrow(&all, args[0], 8, 0, &size);
+    const u32 *documents = places ? borrow(&all, args[1], 4, 0, &documented) : NULL;
+    const i64 *canons = documents ? borrow(&all, args[2], 8, 0, &homed) : NULL;
+    const i64 *outlets = canons ? borrow(&all, args[3], 8, 0, &sourced) : NULL;
+    if (outlets == NULL || !sized(documented, size) || !sized(homed, size) || !sized(sourced, size) ||
+        !placed(places, size, keys))
+        goto done;
+    if ((items = room(size, sizeof *items)) == NULL || (spare = room(size, sizeof *spare)) == NULL ||
+        (counts = room(keys, sizeof *counts)) == NULL || (furniture = room(keys, 1)) == NULL ||
+        (hits = room(size, sizeof *hits)) == NULL || (strengths = room(size, sizeof *strengths)) == NULL ||
+        (chosen = room(size, sizeof *chosen)) == NULL)
+        goto done;
+    memset(counts, 0, (size_t)keys * sizeof *counts);
+    memset(furniture, 0, (size_t)keys);
+    /* Furniture: a key under which several canonical stories of the outlet itself stand. */
+    Py_ssize_t own = 0;
+    for (Py_ssize_t at = 0; at < size; at++) {
+        if (canons[at] < 0)
+            continue;
+        counts[places[at]]++;
+        if (outlet && outlets[at] == outlet)
+            items[own++] = (Item){(u64)places[at] << 40 | (u64)canons[at], 0};
+    }
+    Item *sorted = sort(items, spare, own);
+    for (Py_ssize_t at = 0, stories = 0; at < own; at++) {
+        u64 place = sorted[at].key >> 40;
+        if (at == 0 || sorted[at - 1].key >> 40 != place)
+            stories = 0;
+        if (at == 0 || sorted[at - 1].key != sorted[at].key)
+            stories++;
+        if (stories >= recurrent)
+            furniture[place] = 1;
+    }
+    /* Who votes: rare keys that are no furniture; where there are none, what there is. */
+    int rare = 0, plain = 0;
+    for (Py_ssize_t at = 0; at < size; at++)
+        if (canons[at] >= 0 && !furniture[places[at]]) {
+            plain = 1;
+            rare |= counts[places[at]] <= popular;
+        }
+    for (Py_ssize_t at = 0; at < size; at++) {
+        i64 place = places[at];
+        if (canons[at] < 0 || (plain && furniture[place]) || (rare && counts[place] > popular))
+            continue;
+        i64 weight = popular / counts[place];
+        items[voters++] = (Item){documents[at], (u32)(weight > 1 ? weight : 1)};
+    }
+    sorted = sort(items, spare, voters);
+    for (Py_ssize_t at = 0; at < voters; at++) {
+        if (at == 0 || sorted[at].key != sorted[at - 1].key) {
+            chosen[distinct] = (u32)sorted[at].key;
+            hits[distinct] = strengths[distinct] = 0;
+            distinct++;
+        }
+        hits[distinct - 1]++;
+        strengths[distinct - 1] += sorted[at].place;
+    }
+    result = Py_BuildValue("(NNNN)", array_of(chosen, distinct, sizeof *chosen),
+                           array_of(hits, distinct, sizeof *hits),
+                           array_of(strengths, distinct, sizeof *strengths), array_of(furniture, keys, 1));
+done:
+    PyMem_Free(items);
+    PyMem_Free(spare);
+    PyMem_Free(counts);
+    PyMem_Free(furniture);
+    PyMem_Free(hits);
+    PyMem_Free(strengths);
+    PyMem_Free(chosen);
+    release(&all);
+    return result;
+}
+
+PyObject *
+choose(PyObject *module, PyObject *const *args, Py_ssize_t given)
+{
+    Buffers all = {.count = 0};
+    PyObject *result = NULL;
+    Item *items = NULL, *spare = NULL;
+    Py_ssize_t size, voted, strong, homed, indexed, count = 0, chosen = 0, canons_taken = 0;
+    if (!arguments(given, 12))
+        return NULL;
+    i64 keys = PyLong_AsLongLong(args[5]), votes = PyLong_AsLongLong(args[7]), more = PyLong_AsLongLong(args[8]);
+    double share = PyFloat_AsDouble(args[6]);
+    Py_ssize_t most = PyLong_AsSsize_t(args[9]), most_canons = PyLong_AsSsize_t(args[10]);
+    Py_ssize_t per_canon = PyLong_AsSsize_t(args[11]);
+    const u32 *documents = PyErr_Occurred() ? NULL : borrow(&all, args[0], 4, 0, &size);
+    const i64 *hits = documents ? borrow(&all, args[1], 8, 0, &voted) : NULL;
+    const i64 *strengths = hits ? borrow(&all, args[2], 8, 0, &strong) : NULL;
+    const i64 *canons = strengths ? borrow(&all, args[3], 8, 0, &homed) : NULL;
+    const i64 *posted = canons ? borrow(&all, args[4], 8, 0, &indexed) : NULL;
+    if (posted == NULL || !sized(voted, size) || !sized(strong, size) || !sized(homed, size) ||
+        !sized(indexed, size))
+        goto done;
+    if (more <= 0 || most < 0 || most > MOST_CHOSEN || most_canons < 0 || most_canons > MOST_CHOSEN) {
+        PyErr_SetString(PyExc_ValueError, "limits of a choice beyond all reason");
+        goto done;
+    }
+    if ((items = room(size, sizeof *items)) == NULL || (spare = room(size, sizeof *spare)) == NULL)
+        goto done;
+    for (Py_ssize_t at = 0; at < size; at++) {
+        i64 smaller = posted[at] < keys ? posted[at] : keys, ceiling = votes + smaller / more;
+        double wanted = share * (double)smaller;
+        i64 need = (i64)wanted;
+        need += (double)need < wanted; /* rounded up */
+        need = need < 1 ? 1 : need;
+        if (hits[at] >= (need < ceiling ? need : ceiling))
+            items[count++] = (Item){~(u64)strengths[at], (u32)at}; /* the strongest first */
+    }
+    Item *sorted = sort(items, spare, count);
+    u32 found[MOST_CHOSEN];
+    i64 taken[MOST_CHOSEN];
+    Py_ssize_t of[MOST_CHOSEN];
+    for (Py_ssize_t at = 0; at < count && chosen < most; at++) {
+        i64 canon = canons[sorted[at].place];
+        Py_ssize_t each = 0;
+        while (each < canons_taken && taken[each] != canon)
+            each++;
+        if (each == canons_taken) {
+            if (canons_taken == most_canons)
+                continue;
+            taken[canons_taken] = canon;
+            of[canons_taken++] = 0;
+        }
+        if (of[each] == per_canon)
+            continue;
+        of[each]++;
+        found[chosen++] = documents[sorted[at].place];
+    }
+    result = array_of(found, chosen, sizeof *found);
+done:
+    PyMem_Free(items);
+    PyMem_Free(spare);
+    release(&all);
+    return result;
+}
+
+PyObject *
+often(PyObject *module, PyObject *const *args, Py_ssize_t given)
+{
+    Buffers all = {.count = 0};
+    PyObject *result = NULL;
+    Item *items = NULL, *spare = NULL;
+    i64 *counts = NULL, *hits = NULL;
+    u32 *chosen = NULL;
+    Py_ssize_t size, documented, homed, left_out, count = 0, distinct = 0;
+    if (!arguments(given, 7))
+        return NULL;
+    Py_ssize_t keys = PyLong_AsSsize_t(args[4]);
+    i64 popular = PyLong_AsLongLong(args[5]), least = PyLong_AsLongLong(args[6]);
+    const i64 *places = PyErr_Occurred() ? NULL : borrow(&all, args[0], 8, 0, &size);
+    const u32 *documents = places ? borrow(&all, args[1], 4, 0, &documented) : NULL;
+    const i64 *canons = documents ? borrow(&all, args[2], 8, 0, &homed) : NULL;
+    const i64 *without = canons ? borrow(&all, args[3], 8, 0, &left_out) : NULL;
+    if (without == NULL || !sized(documented, size) || !sized(homed, size) || !placed(places, size, keys) ||
+        (items = room(size, sizeof *items)) == NULL || (spare = room(size, sizeof *spare)) == NULL ||
+        (counts = room(keys, sizeof *counts)) == NULL || (hits = room(size, sizeof *hits)) == NULL ||
+        (chosen = room(size, sizeof *chosen)) == NULL)
+        goto done;
+    memset(counts, 0, (size_t)keys * sizeof *counts);
+    for (Py_ssize_t at = 0; at < size; at++)
+        counts[places[at]]++;
+    for (Py_ssize_t at = 0; at < size; at++) {
+        int kept = canons[at] >= 0 && counts[places[at]] <= popular;
+        for (Py_ssize_t each = 0; kept && each < left_out; each++)
+            kept = canons[at] != without[each];
+        if (kept)
+            items[count++] = (Item){documents[at], 0};
+    }
+    Item *sorted = sort(items, spare, count);
+    for (Py_ssize_t at = 0, start = 0; at < count; at++)
+        if (at + 1 == count || sorted[at + 1].key != sorted[at].key) {
+            if (at + 1 - start >= least) {
+                chosen[distinct] = (u32)sorted[at].key;
+                hits[distinct++] = at + 1 - start;
+            }
+            start = at + 1;
+        }
+    result = Py_BuildValue("(NN)", array_of(chosen, distinct, sizeof *chosen),
+                           array_of(hits, distinct, sizeof *hits));
+done:
+    PyMem_Free(items);
+    PyMem_Free(spare);
+    PyMem_Free(counts);
+    PyMem_Free(hits);
+    PyMem_Free(chosen);
+    release(&all);
+    return result;
+}
