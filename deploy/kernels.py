@@ -18,7 +18,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted((ROOT / "worker" / "native").glob("*.c"))
 TARGET = ROOT / "worker" / f"kernels{sysconfig.get_config_var('EXT_SUFFIX')}"
-FLAGS = ("-O3", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Wno-cast-function-type")
+FLAGS = ("-O3", "-fPIC", "-fvisibility=hidden")
+WARNED = ("-Wall", "-Wextra", "-Wno-unused-parameter", "-Wno-cast-function-type")
 LINKED = ("-bundle", "-undefined", "dynamic_lookup") if sys.platform == "darwin" else ("-shared",)
 
 
@@ -41,7 +42,7 @@ def build() -> Path:
     if not (headers / "Python.h").is_file():
         raise SystemExit(f"no Python.h in {headers}: install your Python's headers (Debian: python3-dev)")
     made = TARGET.with_name(f"{TARGET.name}.{os.getpid()}")  # a run of the old one goes on with it
-    command = [*found, *FLAGS, *LINKED, f"-I{headers}", *map(str, SOURCES), "-o", str(made)]
+    command = [*found, *FLAGS, *WARNED, *LINKED, f"-I{headers}", *map(str, SOURCES), "-o", str(made)]
     try:
         subprocess.run(command, check=True)  # noqa: S603 - a compiler on our own sources
     except (OSError, subprocess.CalledProcessError) as error:

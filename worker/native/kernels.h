@@ -52,7 +52,6 @@ Item *sort(Item *items, Item *spare, Py_ssize_t count);
 /* The kernels: kernels.pyi says what each takes and gives. */
 #define KERNEL(name) PyObject *name(PyObject *module, PyObject *const *args, Py_ssize_t given)
 
-KERNEL(name);
 KERNEL(words);
 KERNEL(shingles);
 KERNEL(sample);
