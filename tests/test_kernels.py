@@ -13,7 +13,7 @@ from worker import kernels
 from worker.lineage.columns import Columns
 from worker.lineage.postings import Postings
 from worker.matching import verify
-from worker.matching.narrative import TOLD, UNPROSAIC
+from worker.matching.narrative import SPOKEN, TOLD, UNPROSAIC
 from worker.matching.sketch import WIDTH
 
 ANY = st.integers(0, 2**64 - 1)
@@ -111,6 +111,32 @@ def test_the_heaviest_words_come_first_and_alike_ones_in_their_order(weights, mo
 @given(WORDS)
 def test_slots_are_the_distinct_low_bits(words):
     assert numbers(kernels.slots(hashes(words)), np.uint16) == sorted({word & 0xFFFF for word in words})
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 2)), max_size=120),
+    st.sets(st.integers(1, 119), max_size=12),
+    st.integers(0, 12),
+)
+def test_what_stands_near_a_first_person_is_spoken(copy, cuts, least):
+    near, between, size = 4, 2, len(copy)
+    bounds = [0, *sorted(cut for cut in cuts if cut < size), size]
+    words, marks = [word for word, _ in copy], [mark for _, mark in copy]
+    speakers = [at for at, (word, mark) in enumerate(copy) if word in {1, 2} and mark == TOLD]
+    spoken = {at for each in speakers for at in range(max(each - near, 0), min(each + near + 1, size))}
+    holding = sorted({sum(bound <= each for bound in bounds[:-1]) - 1 for each in speakers})
+    for one, other in pairwise(holding):
+        if other - one <= between:
+            spoken |= set(range(bounds[one], bounds[other + 1]))
+    told = {at for at, mark in enumerate(marks) if mark == TOLD}
+    spoken = spoken & told if len(told - spoken) >= least else set()
+    given_marks = np.array(marks, np.uint8)
+    persons = hashes([1, 2])
+    found = kernels.tell(
+        hashes(words), given_marks, np.array(bounds, np.int64), persons, near, between, least
+    )
+    assert numbers(found, np.bool_) == [at in told - spoken for at in range(size)]
+    assert given_marks.tolist() == [SPOKEN if at in spoken else mark for at, mark in enumerate(marks)]
 
 
 SHARED = st.dictionaries(st.integers(0, 40), st.integers(0, 1000), max_size=40)
@@ -359,6 +385,7 @@ KEY = np.zeros(1, np.uint32)
     ("kernel", "arguments"),
     [
         (kernels.words, ("text", KEY, ONE, FLAGS, ONE, ONE)),  # tables of the wrong size
+        (kernels.tell, (ONE, np.zeros(1, np.uint8), np.array([0, 9]), ONE, 1, 1, 1)),
         (kernels.bag, (TWO, FLAGS, ONE)),
         (kernels.weigh, (ONE, ONE, FLAGS, np.zeros(3, np.int64), 1, 1, ONE, 1)),  # no power of two
         (kernels.weigh, (TWO, ONE, FLAGS, ONE, 1, 1, ONE, 1)),
@@ -374,7 +401,7 @@ KEY = np.zeros(1, np.uint32)
     ],
 )
 def test_arrays_that_do_not_fit_are_refused(kernel, arguments):
-    with pytest.raises(ValueError, match=r"items|powers|order|match|shingles|room|postings|place"):
+    with pytest.raises(ValueError, match=r"items|paragraphs|powers|order|match|shingles|room|postings|place"):
         kernel(*arguments)
 
 

@@ -25,6 +25,23 @@ def words(
     0: no word.
     """
 
+def tell(
+    words: Hashes,
+    marks: npt.NDArray[np.uint8],
+    starts: Numbers,
+    persons: Hashes,
+    near: int,
+    between: int,
+    least: int,
+    /,
+) -> bytearray:
+    """Mask the words that an outlet tells itself (bool), and mark in place what is spoken.
+
+    Spoken is what stands ``near`` a told word among ``persons``, and paragraphs up to ``between`` apart that
+    both hold one; nothing is where fewer than ``least`` told words would be left. ``starts`` are the
+    paragraphs'.
+    """
+
 def shingles(words: Hashes, width: int, /) -> tuple[bytearray, bytearray, bytearray]:
     """Hash each run of ``width`` words: hashes (uint64), the order that sorts them (int64), sorted hashes."""
 

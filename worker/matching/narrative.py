@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from worker import kernels
 from worker.matching.prose import (
     INJECTED_SIGN,
     LIST_CAPITALS,
@@ -128,23 +129,5 @@ def _told(words: Hashes, marks: npt.NDArray[np.uint8], starts: Positions) -> Mas
 
     Paragraphs between two first persons that stand close are one statement, if it is not all there is.
     """
-    told: Mask = marks == TOLD
-    first = np.zeros(len(words), np.bool_)
-    for person in FIRST_PERSON:
-        first |= words == person
-    speakers = (first & told).nonzero()[0]
-    if not len(speakers):
-        return told
-    steps = np.zeros(len(words) + 1, np.int32)
-    np.add.at(steps, np.maximum(speakers - NEAR, 0), 1)
-    np.add.at(steps, np.minimum(speakers + NEAR + 1, len(words)), -1)
-    within = np.unique(np.searchsorted(starts, speakers, side="right") - 1)
-    for one, other in pairwise(within.tolist()):
-        if other - one <= BETWEEN:
-            steps[starts[one]] += 1
-            steps[starts[other + 1]] -= 1
-    spoken = told & (np.cumsum(steps[:-1]) > 0)
-    if int(told.sum()) - int(spoken.sum()) < TOLD_LEAST:
-        return told
-    marks[spoken] = SPOKEN
-    return told & ~spoken
+    told = kernels.tell(words, marks, starts, FIRST_PERSON, NEAR, BETWEEN, TOLD_LEAST)
+    return np.frombuffer(told, np.bool_)

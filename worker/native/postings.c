@@ -48,7 +48,7 @@ typedef struct {
 } Found;
 
 static int
-tell(Found *found, i64 place, u32 document)
+add_found(Found *found, i64 place, u32 document)
 {
     if (found->count == found->room) {
         Py_ssize_t room = found->room * 2;
@@ -107,7 +107,7 @@ find(PyObject *module, PyObject *const *args, Py_ssize_t given)
         /* A chain leads to ever smaller numbers; one that does not is damaged, and ends here. */
         for (Py_ssize_t last = used + 1; next && next < last && left[at] > 0; last = next, next = older[next - 1])
             if (fresh[next - 1] == keys[at]) {
-                if (!tell(&found, at, documents[next - 1]))
+                if (!add_found(&found, at, documents[next - 1]))
                     goto done;
                 left[at]--;
             }
@@ -131,7 +131,7 @@ find(PyObject *module, PyObject *const *args, Py_ssize_t given)
                     high = middle;
             }
             for (; low > 0 && left[at] > 0 && (u32)(postings[low - 1] >> 32) == keys[at]; low--, left[at]--)
-                if (!tell(&found, at, (u32)postings[low - 1])) {
+                if (!add_found(&found, at, (u32)postings[low - 1])) {
                     release(&one);
                     goto done;
                 }

@@ -159,3 +159,78 @@ done:
     release(&all);
     return result;
 }
+
+/* Marks of matching/narrative.py. */
+enum { TOLD = 0, SPOKEN = 3 };
+
+static int
+is_one_of(u64 word, const u64 *persons, Py_ssize_t count)
+{
+    for (Py_ssize_t at = 0; at < count; at++)
+        if (persons[at] == word)
+            return 1;
+    return 0;
+}
+
+PyObject *
+tell(PyObject *module, PyObject *const *args, Py_ssize_t given)
+{
+    Buffers all = {.count = 0};
+    PyObject *result = NULL;
+    i64 *steps = NULL;
+    Py_ssize_t size, marked, bounds, people, told = 0, spoken = 0, speakers = 0, here = 0, last = -1;
+    if (!arguments(given, 7))
+        return NULL;
+    Py_ssize_t near = PyLong_AsSsize_t(args[4]), between = PyLong_AsSsize_t(args[5]);
+    Py_ssize_t least = PyLong_AsSsize_t(args[6]);
+    const u64 *words = PyErr_Occurred() ? NULL : borrow(&all, args[0], 8, 0, &size);
+    u8 *marks = words ? borrow(&all, args[1], 1, 1, &marked) : NULL;
+    const i64 *starts = marks ? borrow(&all, args[2], 8, 0, &bounds) : NULL;
+    const u64 *persons = starts ? borrow(&all, args[3], 8, 0, &people) : NULL;
+    if (persons == NULL || !sized(marked, size))
+        goto done;
+    for (Py_ssize_t at = 0; at < bounds; at++)
+        if (starts[at] < (at ? starts[at - 1] : 0) || starts[at] > size) {
+            PyErr_SetString(PyExc_ValueError, "paragraphs out of order");
+            goto done;
+        }
+    if ((steps = room(size + 1, sizeof *steps)) == NULL || (result = array_of(NULL, size, 1)) == NULL)
+        goto done;
+    memset(steps, 0, (size_t)(size + 1) * sizeof *steps);
+    u8 *is_told = (u8 *)PyByteArray_AS_STRING(result);
+    for (Py_ssize_t at = 0; at < size; at++) {
+        is_told[at] = marks[at] == TOLD;
+        told += is_told[at];
+        if (!is_told[at] || !is_one_of(words[at], persons, people))
+            continue;
+        speakers++;
+        steps[at > near ? at - near : 0]++;
+        steps[at + near + 1 < size ? at + near + 1 : size]--;
+        while (here + 1 < bounds && starts[here + 1] <= at)
+            here++; /* the paragraph that holds it */
+        if (last >= 0 && here > last && here - last <= between && here + 1 < bounds) {
+            steps[starts[last]]++;
+            steps[starts[here + 1]]--;
+        }
+        last = here;
+    }
+    if (!speakers)
+        goto done;
+    i64 height = 0;
+    for (Py_ssize_t at = 0; at < size; at++) {
+        height += steps[at];
+        steps[at] = is_told[at] && height > 0;
+        spoken += steps[at];
+    }
+    if (told - spoken < least)
+        goto done;
+    for (Py_ssize_t at = 0; at < size; at++)
+        if (steps[at]) {
+            marks[at] = SPOKEN;
+            is_told[at] = 0;
+        }
+done:
+    PyMem_Free(steps);
+    release(&all);
+    return result;
+}
