@@ -17,7 +17,7 @@ from worker.stream.halt import halt
 from worker.stream.health import Health
 from worker.stream.kafka import METADATA_AGE_MS, client_args, faust_credentials
 from worker.stream.lag import Done, Half, LagWatch
-from worker.stream.memory import settle
+from worker.stream.memory import give_back
 from worker.stream.placer import Placer
 from worker.stream.positions import PayloadTransport
 from worker.stream.publish import REQUEST_BYTES, Publisher
@@ -127,7 +127,7 @@ async def run(settings: Settings, tracing: Tracing) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked, number.name)
     worker = Worker(settings, tracing)
-    settle()
+    give_back()
     asking, starting = asyncio.ensure_future(stop.wait()), asyncio.ensure_future(worker.start())
     await asyncio.wait({asking, starting}, return_when=asyncio.FIRST_COMPLETED)
     if starting.done():

@@ -15,7 +15,7 @@ from worker.settings import Settings
 from worker.stream import metrics
 from worker.stream.kafka import client_args
 from worker.stream.ledger import Ledger, Mark
-from worker.stream.memory import give_back
+from worker.stream.memory import give_back, trim, without_collections
 from worker.stream.placing import Placing
 from worker.stream.retention import Retention
 from worker.stream.snapshot import Abandoned, Snapshots, Unusable
@@ -65,23 +65,24 @@ class Keeper:
         started = time.monotonic()
         self._ids = (stories_id, await topic_id(self._placements.topic, client_args(self._settings)))
         self._retention = self._new_retention()
-        placing, position, after = await self._from_snapshot(ledger)
-        check()
-        count, told = 0, started
-        story_id: str | None = None
-        async for entries in ledger.read_back(after):
-            for entry in entries:
-                placing.restore(entry.story, entry.decision)
-            position, story_id = entries[-1].offset, entries[-1].decision.story_id
-            if ledger.last is not None:
-                self._retention.note(entries[-1].decision.at, ledger.last.offset)
-            count += len(entries)
-            self._tell(count, ahead=ledger.ahead)
+        with without_collections():
+            placing, position, after = await self._from_snapshot(ledger)
             check()
-            if time.monotonic() - told > TELL_EVERY:
-                told = time.monotonic()
-                log.info("place.recovering", decisions=count, ahead=ledger.ahead)
-            await asyncio.sleep(0)  # probes and heartbeats share this loop
+            count, told = 0, started
+            story_id: str | None = None
+            async for entries in ledger.read_back(after):
+                for entry in entries:
+                    placing.restore(entry.story, entry.decision)
+                position, story_id = entries[-1].offset, entries[-1].decision.story_id
+                if ledger.last is not None:
+                    self._retention.note(entries[-1].decision.at, ledger.last.offset)
+                count += len(entries)
+                self._tell(count, ahead=ledger.ahead)
+                check()
+                if time.monotonic() - told > TELL_EVERY:
+                    told = time.monotonic()
+                    log.info("place.recovering", decisions=count, ahead=ledger.ahead)
+                await asyncio.sleep(0)  # probes and heartbeats share this loop
         self._tell(count, ahead=0)
         give_back()
         seconds = time.monotonic() - started
@@ -151,7 +152,7 @@ class Keeper:
             metrics.SNAPSHOT_SECONDS.set(seconds)
             metrics.SNAPSHOT_BYTES.set(size)
             log.info("snapshot.written", bytes=size, seconds=round(seconds, 3), held=round(held, 3))
-            await asyncio.to_thread(give_back)
+            await asyncio.to_thread(trim)
         finally:
             self._writing = None
 

@@ -11,7 +11,7 @@ import sys
 from typing import BinaryIO
 
 from worker.stream.frames import LENGTH, frame, origin_in, terms_in
-from worker.stream.memory import settle
+from worker.stream.memory import give_back
 from worker.stream.splitting import answer, bound_memory
 
 
@@ -43,7 +43,7 @@ def main() -> None:
         signal.signal(number, signal.SIG_IGN)
     with os.fdopen(os.dup(1), "wb") as sink:
         os.dup2(2, 1)
-        settle()
+        give_back()
         try:
             serve(sys.stdin.buffer, sink)
         except BrokenPipeError:  # the worker is gone
