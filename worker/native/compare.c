@@ -61,7 +61,6 @@ close_gaps(u8 *mask, Py_ssize_t size, Py_ssize_t gap, Py_ssize_t least)
 PyObject *
 side(PyObject *module, PyObject *const *args, Py_ssize_t given)
 {
-    enum { TOLD = 0, UNPROSAIC = 2 };
     Buffers all = {.count = 0};
     PyObject *result = NULL, *covered = NULL;
     u8 *shared = NULL, *untold = NULL;

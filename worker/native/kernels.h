@@ -45,6 +45,9 @@ typedef struct {
     u32 place;
 } Item;
 
+/* What a word of a narrative is, as matching/narrative.py numbers it. */
+enum { TOLD, QUOTED, UNPROSAIC, SPOKEN };
+
 /* Sort by key; equal keys keep their order (radix sort from the least byte: Knuth, vol. 3, 5.2.5). `spare` is as
  * large as `items`; the sorted items stand in the one that is returned. */
 Item *sort(Item *items, Item *spare, Py_ssize_t count);

@@ -160,9 +160,6 @@ done:
     return result;
 }
 
-/* Marks of matching/narrative.py. */
-enum { TOLD = 0, SPOKEN = 3 };
-
 static int
 is_one_of(u64 word, const u64 *persons, Py_ssize_t count)
 {
