@@ -16,7 +16,7 @@ VARIANTS = 5  # of each story of the feed
 @pytest.mark.parametrize(
     ("name", "times", "payloads"),
     [
-        ("kill", 3, MOST),
+        ("kill", 10, 5000),
         ("zombie", 1, MOST),
         ("broker", 1, MOST),
         ("cut", 1, MOST),
