@@ -51,6 +51,7 @@ class Copies:
         self._shelf = shelf
         self._narratives = Ready[Narrative]()
         self._stories = Ready[Story]()
+        self._items = Ready[Story]()  # without their copy
         self._leads = Ready[Bag]()
         self._wholes = Ready[Bag]()
 
@@ -135,7 +136,9 @@ class Copies:
 
     def item(self, number: int) -> Story:
         """Unpack the story of a held document, maybe without its copy."""
-        return self._stories.find(number) or unpack(self.packed(number), copy=False)
+        return self._stories.find(number) or self._items.get(
+            number, lambda each: unpack(self.packed(each), copy=False)
+        )
 
     def narrative(self, number: int) -> Narrative:
         """Read the copy of a held document."""
@@ -184,7 +187,7 @@ class Copies:
         row, values = self.columns.row(number), self.columns.values
         self._shelf.drop(int(values["place"][row]), int(values["size"][row]))
         values["canon"][row] = values["place"][row] = -1
-        for ready in (self._narratives, self._stories, self._leads, self._wholes):
+        for ready in (self._narratives, self._stories, self._items, self._leads, self._wholes):
             ready.drop(number)
         self.postings.drop(number)
         self.keyworded.drop(number)
@@ -197,7 +200,7 @@ class Copies:
         self._shelf.wipe(int(values["place"][row]), int(values["size"][row]))
         values["place"][row], values["size"][row] = self._shelf.add(packed), len(packed)
         values["heritage"][row] = -1
-        for ready in (self._narratives, self._stories, self._leads, self._wholes):
+        for ready in (self._narratives, self._stories, self._items, self._leads, self._wholes):
             ready.drop(number)
         self.keyworded.drop(number)
         self.came_bare(number, end)
