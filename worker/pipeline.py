@@ -1,15 +1,15 @@
 """The core in two sentences: a payload splits into parts, a fold places each story."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 from worker.errors import Reason, TooLarge, TooManyStories, WireError
-from worker.formats import PARSERS, Draft, Format, Hollow, Item
+from worker.formats import PARSERS, Format, Hollow, Item
 from worker.formats.sniff import sniff
 from worker.formats.times import rfc3339
 from worker.matching.sketch import fingerprint
-from worker.story import Coordinates, Payload, Story, story_id
+from worker.story import Coordinates, Draft, Payload, Story, story_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +41,9 @@ class Empty:
 Part = Story | Rejected | Empty
 
 _NOWHERE: Final = Coordinates(topic="", partition=0, offset=0)
+_JOINT: Final = frozenset({"payload_id", "outlet", "url", "published", "native_ids"})
+_TOLD: Final = tuple(each.name for each in fields(Draft) if each.name not in _JOINT)
+"""What the draft alone tells of a story; to ``_JOINT`` the payload may add."""
 
 
 def split(payload: Payload, limits: Limits = Limits()) -> tuple[Part, ...]:
@@ -124,43 +127,12 @@ def _finish(draft: Draft, payload: Payload, format_: Format, limits: Limits, par
         coordinates=coordinates,
         received=payload.received,
         source_format=format_.value,
+        feed=payload.feed,
         payload_id=draft.payload_id or payload.id,
         outlet=outlet,
-        feed=payload.feed,
         url=draft.url or payload.url,
         published=draft.published or rfc3339(payload.published),
-        kind=draft.kind,
-        headline=draft.headline,
-        deck=draft.deck,
-        byline=draft.byline,
-        dateline=draft.dateline,
-        agency=draft.agency,
-        language=draft.language,
-        native_id=draft.native_id,
-        native_version=draft.native_version,
         native_ids=draft.native_ids or ((draft.native_id,) if draft.native_id else ()),
-        transmission_no=draft.transmission_no,
-        slug=draft.slug,
-        version_kind=draft.version_kind,
-        version_no=draft.version_no,
-        part_no=draft.part_no,
-        urgency=draft.urgency,
-        ed_note=draft.ed_note,
-        editorial_types=draft.editorial_types,
-        pub_status=draft.pub_status,
-        embargo_until=draft.embargo_until,
-        expires=draft.expires,
-        first_created=draft.first_created,
-        version_created=draft.version_created,
-        copyright=draft.copyright,
-        distributor=draft.distributor,
-        keywords=draft.keywords,
-        subjects=draft.subjects,
-        refers_to=draft.refers_to,
-        from_text=draft.from_text,
-        credits=draft.credits,
-        paragraphs=draft.paragraphs,
-        furniture=draft.furniture,
-        warnings=draft.warnings,
+        **{name: getattr(draft, name) for name in _TOLD},
         fingerprint=fingerprint(copy),
     )

@@ -159,8 +159,8 @@ class Fingerprint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
-    """One article of a payload, with its furniture beside it. Absent means None or empty.
+class Draft:
+    """What a format tells of a story. Absent means None or empty.
 
     ``native_id`` names the chain of versions, ``native_ids`` holds every id that the payload gives,
     ``refers_to`` the ids, numbers or slugs of other stories that it acts on or derives from. Times are
@@ -168,13 +168,8 @@ class Story:
     fields that no field of the format told.
     """
 
-    id: str
-    coordinates: Coordinates
-    received: int | None
-    source_format: str
     payload_id: str | None = None
     outlet: str | None = None
-    feed: str | None = None
     url: str | None = None
     published: str | None = None
     kind: Kind = Kind.STORY
@@ -210,6 +205,17 @@ class Story:
     paragraphs: tuple[Paragraph, ...] = ()
     furniture: tuple[Furniture, ...] = ()
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story(Draft):
+    """One article of a payload, with its furniture beside it, identity and fingerprint."""
+
+    id: str
+    coordinates: Coordinates
+    received: int | None
+    source_format: str
+    feed: str | None = None
     fingerprint: Fingerprint = field(default_factory=lambda: Fingerprint(version=0, words=0, hashes=b""))
 
     def copy(self) -> Iterator[str]:

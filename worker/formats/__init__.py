@@ -22,9 +22,9 @@ from worker.formats import (
     ritzau,
     webpage,
 )
-from worker.formats.draft import Draft, Format, Hollow, Item, Parser, Source
+from worker.formats.draft import Format, Hollow, Item, Parser, Source
 
-__all__ = ["PARSERS", "Draft", "Format", "Hollow", "Item", "Parser", "Source"]
+__all__ = ["PARSERS", "Format", "Hollow", "Item", "Parser", "Source"]
 
 PARSERS: Final[Mapping[Format, Parser]] = MappingProxyType(
     {

@@ -17,10 +17,10 @@ from worker.dialects.signoffs import is_sign_off
 from worker.dialects.status import read_urgency
 from worker.dialects.versions import read_slugline
 from worker.errors import NoCopy
-from worker.formats.draft import Draft, Item, Source
+from worker.formats.draft import Item, Source
 from worker.formats.times import rfc3339
 from worker.formats.wire import Sorter, finish
-from worker.story import Credit, CreditKind, FurnitureKind, Role, Subject
+from worker.story import Credit, CreditKind, Draft, FurnitureKind, Role, Subject
 
 _HEAD: Final = re.compile(
     r"""(?:^|(?<=[\x04\x0c]))[\x00\x16\x7f]{0,16}\x01?

@@ -12,13 +12,13 @@ from worker.dialects.agencies import agency_called
 from worker.dialects.status import read_urgency
 from worker.errors import Malformed, WireError
 from worker.formats.blocks import html_blocks
-from worker.formats.draft import Draft, Hollow, Item, Source
+from worker.formats.draft import Hollow, Item, Source
 from worker.formats.fields import told_time
 from worker.formats.json_fields import Fields, objects
 from worker.formats.times import rfc3339
 from worker.formats.wire import finish
 from worker.formats.wirecopy import sort_blocks
-from worker.story import Dateline
+from worker.story import Dateline, Draft
 
 _TEXT: Final = frozenset({"text", "composite", ""})
 _BODIES: Final = ("nitf", "anpa", "text", "html")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from worker.errors import WireError
-from worker.story import Credit, Dateline, Furniture, Kind, Paragraph, PubStatus, Subject
+from worker.story import Draft
 
 
 class Format(StrEnum):
@@ -44,49 +44,6 @@ class Source:
     tree: object = None
     outlet: str | None = None
     nesting: int = 64
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """A story without identity and coordinates, as its format tells it; see ``Story`` for the fields."""
-
-    payload_id: str | None = None
-    outlet: str | None = None
-    url: str | None = None
-    published: str | None = None
-    kind: Kind = Kind.STORY
-    headline: str | None = None
-    deck: str | None = None
-    byline: str | None = None
-    dateline: Dateline | None = None
-    agency: str | None = None
-    language: str | None = None
-    native_id: str | None = None
-    native_version: str | None = None
-    native_ids: tuple[str, ...] = ()
-    transmission_no: str | None = None
-    slug: str | None = None
-    version_kind: str | None = None
-    version_no: int | None = None
-    part_no: int | None = None
-    urgency: int | None = None
-    ed_note: str | None = None
-    editorial_types: tuple[str, ...] = ()
-    pub_status: PubStatus = PubStatus.USABLE
-    embargo_until: str | None = None
-    expires: str | None = None
-    first_created: str | None = None
-    version_created: str | None = None
-    copyright: str | None = None
-    distributor: str | None = None
-    keywords: tuple[str, ...] = ()
-    subjects: tuple[Subject, ...] = ()
-    refers_to: tuple[str, ...] = ()
-    from_text: tuple[str, ...] = ()
-    credits: tuple[Credit, ...] = ()
-    paragraphs: tuple[Paragraph, ...] = ()
-    furniture: tuple[Furniture, ...] = ()
     warnings: tuple[str, ...] = ()
 
 

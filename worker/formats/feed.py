@@ -12,7 +12,7 @@ from typing import Final
 from worker.dialects.agencies import agency_at
 from worker.errors import WireError
 from worker.formats.blocks import Block, html_blocks, text_blocks, tree_blocks
-from worker.formats.draft import Draft, Hollow, Item, Source
+from worker.formats.draft import Hollow, Item, Source
 from worker.formats.fields import deck_of, field_credits, once, subjects_of, told_time, with_dateline
 from worker.formats.nitf import NitfBody, read_body
 from worker.formats.wire import finish
@@ -29,7 +29,7 @@ from worker.formats.xmltree import (
     read_roots,
     text_of,
 )
-from worker.story import Kind, PubStatus
+from worker.story import Draft, Kind, PubStatus
 
 _ITEMS: Final = ("item", "entry")
 _TEASER: Final = 80

@@ -9,11 +9,10 @@ from typing import Final
 from worker.dialects.agencies import PRESS_RELEASES, agency_at
 from worker.dialects.credits import agency_of
 from worker.dialects.datelines import dateline_of
-from worker.formats.draft import Draft
 from worker.formats.lines import same_words
 from worker.formats.times import has_zone, rfc3339
 from worker.formats.wiretext import line_of
-from worker.story import Credit, CreditKind, Dateline, Role, Subject
+from worker.story import Credit, CreditKind, Dateline, Draft, Role, Subject
 
 _YEARS: Final = range(1850, 2200)
 _SHOWN: Final = 40

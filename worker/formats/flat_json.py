@@ -12,12 +12,12 @@ from worker.dialects.agencies import agency_called, agency_named
 from worker.dialects.status import read_urgency
 from worker.errors import NoCopy
 from worker.formats.blocks import html_blocks
-from worker.formats.draft import Draft, Item, Source
+from worker.formats.draft import Item, Source
 from worker.formats.json_fields import Fields
 from worker.formats.times import rfc3339
 from worker.formats.wire import finish
 from worker.formats.wirecopy import sort_blocks
-from worker.story import Subject
+from worker.story import Draft, Subject
 
 BODIES: Final = (
     *("bodyxhtml", "bodyhtml", "contenthtml", "bodytext", "articlebody", "body"),

@@ -12,13 +12,14 @@ from typing import Final
 from worker.errors import UnknownFormat
 from worker.formats import webpage
 from worker.formats.blocks import Block, html_blocks, tree_blocks
-from worker.formats.draft import Draft, Item, Source
+from worker.formats.draft import Item, Source
 from worker.formats.fields import once, told_time
 from worker.formats.wire import finish
 from worker.formats.wirecopy import sort_blocks
 from worker.formats.wiretext import line_of
 from worker.formats.xmltext import root_name
 from worker.formats.xmltree import Element, attribute, children, local, raw_text, read_xml, text_of
+from worker.story import Draft
 
 _TITLE: Final = re.compile(
     r"(?:main)?(?:head_?line|title|titel|titre|titolo|titulo|t[ií]tulo|kop|overskrift|rubrik|hl1)",

@@ -18,11 +18,11 @@ from worker.dialects.signoffs import is_sign_off
 from worker.dialects.status import read_urgency
 from worker.dialects.versions import Version, read_version
 from worker.errors import NoCopy
-from worker.formats.draft import Draft, Item, Source
+from worker.formats.draft import Item, Source
 from worker.formats.frames import CLOSED, LOST_HEAD
 from worker.formats.times import rfc3339
 from worker.formats.wire import Sorter, finish
-from worker.story import Credit, CreditKind, FurnitureKind, Role, Subject
+from worker.story import Credit, CreditKind, Draft, FurnitureKind, Role, Subject
 
 _HEAD: Final = re.compile(
     r"""(?P<source>[A-Za-z]{2,4})(?P<number>\d{1,5})[ ]{1,4}(?P<priority>[1-9])[ ]{1,4}

@@ -6,12 +6,12 @@ from typing import Final, cast
 
 from worker.errors import WireError
 from worker.formats.blocks import html_blocks
-from worker.formats.draft import Draft, Hollow, Item, Source
+from worker.formats.draft import Hollow, Item, Source
 from worker.formats.json_fields import Fields, objects
 from worker.formats.times import rfc3339
 from worker.formats.wire import finish
 from worker.formats.wirecopy import sort_blocks
-from worker.story import Kind
+from worker.story import Draft, Kind
 
 _TEASER: Final = 80
 """Words up to which the text of an item is a teaser, as in RSS."""

@@ -15,13 +15,14 @@ from worker.dialects.agencies import agency_named
 from worker.errors import Malformed, NoCopy, TooDeep, WireError
 from worker.formats.blocks import Block, html_blocks, text_blocks
 from worker.formats.charset import decode
-from worker.formats.draft import Draft, Item, Source
+from worker.formats.draft import Item, Source
 from worker.formats.flat_json import read_record
 from worker.formats.json_tree import looks_like_json, read_json
 from worker.formats.times import rfc3339
 from worker.formats.wire import finish
 from worker.formats.wirecopy import sort_blocks
 from worker.formats.wiretext import line_of
+from worker.story import Draft
 
 _PADDING: Final = b" \t\r\n\x00"
 _USUAL: Final = frozenset(

@@ -12,7 +12,7 @@ from typing import Final
 from worker.dialects.versions import Version, VersionKind
 from worker.errors import WireError
 from worker.formats.blocks import Block, html_blocks, tree_blocks
-from worker.formats.draft import Draft, Hollow, Item, Source
+from worker.formats.draft import Hollow, Item, Source
 from worker.formats.fields import (
     earliest,
     field_credits,
@@ -41,7 +41,7 @@ from worker.formats.xmltree import (
     read_roots,
     text_of,
 )
-from worker.story import Subject
+from worker.story import Draft, Subject
 
 _UPDATES: Final = {"U": VersionKind.UPDATE, "A": VersionKind.UPDATE, "C": VersionKind.CORRECTED}
 

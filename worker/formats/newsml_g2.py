@@ -8,7 +8,7 @@ from worker.dialects.reuters import signal_version
 from worker.dialects.versions import Version, read_version
 from worker.errors import WireError
 from worker.formats.blocks import Block, html_blocks, tree_blocks
-from worker.formats.draft import Draft, Hollow, Item, Source
+from worker.formats.draft import Hollow, Item, Source
 from worker.formats.fields import (
     code_of,
     earliest,
@@ -38,7 +38,7 @@ from worker.formats.xmltree import (
     read_roots,
     text_of,
 )
-from worker.story import PubStatus, Subject
+from worker.story import Draft, PubStatus, Subject
 
 _ITEMS: Final = ("newsItem", "packageItem", "conceptItem", "knowledgeItem", "planningItem", "catalogItem")
 _COUNTERS: Final = ("recordSequenceNumber", "runningnumber", "itemIdSequence")

@@ -13,14 +13,14 @@ from worker.dialects.agencies import agency_called
 from worker.dialects.status import read_urgency
 from worker.errors import Malformed, WireError
 from worker.formats.blocks import Block, html_blocks
-from worker.formats.draft import Draft, Hollow, Item, Source
+from worker.formats.draft import Hollow, Item, Source
 from worker.formats.fields import told_time
 from worker.formats.json_fields import Fields, objects
 from worker.formats.lines import same_words
 from worker.formats.times import rfc3339
 from worker.formats.wire import finish
 from worker.formats.wirecopy import sort_blocks
-from worker.story import Dateline, FurnitureKind, Kind, Role
+from worker.story import Dateline, Draft, FurnitureKind, Kind, Role
 
 _MEDIA: Final = frozenset(
     {"picture", "photo", "image", "audio", "video", "graphic", "graphics", "animation", "planning", "event"}

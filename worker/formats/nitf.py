@@ -8,7 +8,7 @@ from worker.dialects.pa import read_title
 from worker.dialects.signoffs import is_sign_off
 from worker.dialects.versions import Version, VersionKind, read_version
 from worker.formats.blocks import Block, tree_blocks
-from worker.formats.draft import Draft, Item, Source
+from worker.formats.draft import Item, Source
 from worker.formats.fields import (
     field_credits,
     once,
@@ -24,7 +24,7 @@ from worker.formats.wire import NO_TIME, finish
 from worker.formats.wirecopy import sort_blocks
 from worker.formats.wiretext import line_of
 from worker.formats.xmltree import Element, attribute, child, children, descendants, read_xml, text_of
-from worker.story import FurnitureKind, Subject
+from worker.story import Draft, FurnitureKind, Subject
 
 _SLUGS: Final = ("anpa-keyword", "NTBStikkord", "slug", "slugline", "Slug", "SlugLine")
 _OWN_IDS: Final = ("NTBID", "NTBIPTCSequence", "item-id", "guid")

@@ -11,12 +11,11 @@ from worker.dialects.credits import agency_of, byline_credit
 from worker.dialects.datelines import dateline_of
 from worker.dialects.kinds import kind_of
 from worker.dialects.language import guess_language
-from worker.formats.draft import Draft
 from worker.formats.furniture import heads_related, is_navigation
 from worker.formats.lines import Line, ends_sentence, read_lines, same_words
 from worker.formats.page_head import NO_HINTS, Hints, Sorted, is_counter, peel_line, repeats, sort_head
 from worker.formats.split_page import find_cuts
-from worker.story import Credit, CreditKind, Dateline, FurnitureKind, Kind, Paragraph, Role
+from worker.story import Credit, CreditKind, Dateline, Draft, FurnitureKind, Kind, Paragraph, Role
 
 _REPEATED: Final = 40
 _SUBHEAD_LONGEST: Final = 80

@@ -7,13 +7,13 @@ from typing import Final
 from worker.dialects.versions import Version, VersionKind
 from worker.errors import WireError
 from worker.formats.blocks import html_blocks
-from worker.formats.draft import Draft, Hollow, Item, Source
+from worker.formats.draft import Hollow, Item, Source
 from worker.formats.fields import field_credits, once, subjects_of, told_time, with_dateline
 from worker.formats.wire import finish
 from worker.formats.wirecopy import sort_blocks
 from worker.formats.wiretext import line_of
 from worker.formats.xmltree import Element, child, children, local, raw_text, read_roots, text_of
-from worker.story import PubStatus
+from worker.story import Draft, PubStatus
 
 _ITEMS: Final = ("RBNews", "NewsItem", "News")
 _FLAGS: Final = (

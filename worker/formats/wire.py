@@ -14,11 +14,11 @@ from worker.dialects.kinds import corrects, is_brief, kind_of, types_version
 from worker.dialects.language import guess_language, language_code
 from worker.dialects.status import read_status
 from worker.dialects.versions import Version, VersionKind, headline_version, read_slugline, strongest
-from worker.formats.draft import Draft
 from worker.formats.furniture import furniture_kind
 from worker.story import (
     Credit,
     CreditKind,
+    Draft,
     Furniture,
     FurnitureKind,
     Kind,

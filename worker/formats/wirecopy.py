@@ -13,11 +13,10 @@ from worker.dialects.signoffs import (
     is_writer_title,
 )
 from worker.formats.blocks import Block
-from worker.formats.draft import Draft
 from worker.formats.furniture import furniture_kind
 from worker.formats.lines import same_words
 from worker.formats.wire import Sorter
-from worker.story import FurnitureKind, Role
+from worker.story import Draft, FurnitureKind, Role
 
 _HEAD: Final = 12
 """Blocks from the top within which bylines, notes and bullets stand over the copy."""
