@@ -20,13 +20,17 @@ from worker.stream.lag import Done, Half, LagWatch
 from worker.stream.memory import give_back
 from worker.stream.placer import Placer
 from worker.stream.positions import PayloadTransport
-from worker.stream.publish import REQUEST_BYTES, Publisher
+from worker.stream.publish import Publisher
 from worker.stream.splitter import Splitter
 from worker.stream.tracing import Tracing
 from worker.stream.vitals import Vitals
 
 log = structlog.get_logger("wiretrace.worker")
 
+AHEAD: Final = 1024 * 1024
+"""Bytes of a partition that are read ahead: in a backlog one partition after the other has its turn, as long
+as these last. A larger record comes all the same (KIP-74).
+"""
 STOP_WITHIN: Final = 15.0  # seconds; a broker that does not answer must not keep us from stopping
 
 
@@ -55,7 +59,7 @@ def build_app(settings: Settings) -> faust.App:
         broker_heartbeat_interval=settings.session_timeout / 10,
         consumer_group_instance_id=settings.instance_id and f"{settings.instance_id}-split",
         consumer_auto_offset_reset="earliest",
-        consumer_max_fetch_size=REQUEST_BYTES,
+        consumer_max_fetch_size=AHEAD,
         consumer_metadata_max_age_ms=METADATA_AGE_MS,
         stream_wait_empty=True,
         stream_buffer_maxsize=1024,
