@@ -24,6 +24,7 @@ MECHANISMS: Final = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
 LEVELS: Final = ("debug", "info", "warning", "error")
 LOG_FORMATS: Final = ("auto", "json", "console")
 EMBARGOES: Final = ("hold", "mark")
+FOREVER: Final = "forever"
 
 
 class SettingError(ValueError):
@@ -61,6 +62,7 @@ class Settings:
     board_host: str = "127.0.0.1"
     board_port: int = 6060
     board_data: Path | None = None
+    board_keep: int | None = 30 * UNITS_MS["d"]
     board_webhooks: Path | None = None
     board_webhooks_private: bool = False
     log_level: str = "info"
@@ -139,6 +141,10 @@ def duration_ms(text: str) -> int:
     if not match or int(match[1]) == 0:
         raise ValueError("is no duration such as 7d, 12h, 15m, 90s or 500ms")
     return int(match[1]) * UNITS_MS[match[2]]
+
+
+def _duration_or_forever(text: str) -> int | None:
+    return None if text.strip() == FOREVER else duration_ms(text)
 
 
 def _seconds(text: str) -> float:
@@ -230,6 +236,7 @@ VARIABLES: Final[Mapping[str, Setting]] = MappingProxyType(
         "WIRETRACE_BOARD_HOST": Setting("board_host", str.strip),
         "WIRETRACE_BOARD_PORT": Setting("board_port", _whole(0, 65535)),
         "WIRETRACE_BOARD_DATA": Setting("board_data", Path),
+        "WIRETRACE_BOARD_KEEP": Setting("board_keep", _duration_or_forever),
         "WIRETRACE_BOARD_WEBHOOKS": Setting("board_webhooks", _file),
         "WIRETRACE_BOARD_WEBHOOKS_PRIVATE": Setting("board_webhooks_private", _switch),
         "WIRETRACE_LOG_LEVEL": Setting("log_level", _one_of(*LEVELS)),

@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -39,16 +40,17 @@ class Source:
     client: dict[str, Any] = field(default_factory=dict)
 
 
-async def run(source: Source, store: Store, hub: Hub) -> None:
+async def run(source: Source, store: Store, hub: Hub, *, keep: int | None = None) -> None:
     """Read until cancelled. A broker that is away or lacks the topics, or a full disk, is tried again.
 
-    Writing has a thread of its own: pages are served meanwhile.
+    Writing has a thread of its own: pages are served meanwhile. ``keep`` is how many milliseconds of stream
+    time a story stays, None for ever.
     """
     pause = AGAIN_FIRST
     with ThreadPoolExecutor(1, thread_name_prefix="board-writer") as writer:
         while True:
             try:
-                await _read(source, store, hub, writer)
+                await _read(source, store, hub, writer, keep)
             except (KafkaError, OSError, MissingTopic, sqlite3.OperationalError) as error:
                 if hub.status.state is State.LIVE:
                     pause = AGAIN_FIRST
@@ -60,7 +62,7 @@ async def run(source: Source, store: Store, hub: Hub) -> None:
                 pause = min(2 * pause, AGAIN_MOST)
 
 
-async def _read(source: Source, store: Store, hub: Hub, writer: ThreadPoolExecutor) -> None:
+async def _read(source: Source, store: Store, hub: Hub, writer: ThreadPoolExecutor, keep: int | None) -> None:
     """Read from the stored positions until the broker goes away."""
     loop = asyncio.get_running_loop()
     ids = {topic.name: await source.topic_id(topic_name(topic.name, source.prefix)) for topic in TOPICS}
@@ -80,7 +82,8 @@ async def _read(source: Source, store: Store, hub: Hub, writer: ThreadPoolExecut
         async for batch in tail:
             written = Written()
             if batch.positions:
-                written = await loop.run_in_executor(writer, write, store, batch.items, batch.positions)
+                writes = partial(write, store, batch.items, batch.positions, keep=keep)
+                written = await loop.run_in_executor(writer, writes)
             _tell(hub, batch, written)
 
 

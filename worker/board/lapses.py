@@ -12,7 +12,7 @@ import orjson
 from topics.messages import LapseV1, StoryV1
 from topics.times import time_ms
 from worker.board.copies import copy_of, evidence_of, rewrite
-from worker.board.words import indexed
+from worker.board.words import unindex
 
 
 def note(connection: sqlite3.Connection, told: LapseV1, story: int) -> set[int]:
@@ -41,10 +41,7 @@ def ended(connection: sqlite3.Connection, story: StoryV1) -> int | None:
 def strip(connection: sqlite3.Connection, n: int, end: int) -> None:
     """Drop the text of placement ``n``; one that has none any more stays as it is."""
     copy, evidence = copy_of(connection, n), evidence_of(connection, n)
-    connection.execute(  # a row of such a table goes by telling it what it holds
-        "INSERT INTO search (search, rowid, headline, body) VALUES ('delete', ?, ?, ?)",
-        (n, *indexed(copy, evidence.variant)),
-    )
+    unindex(connection, n, copy, evidence.variant)
     copy = replace(copy, headline=None, deck=None, ed_note=None, paragraphs=(), furniture=())
     variant = evidence.variant and replace(evidence.variant, names=(), figures=(), house_style=())
     rewrite(connection, n, copy, replace(evidence, variant=variant))

@@ -43,11 +43,18 @@ class Listening:
     ready: Callable[[str], None]
 
 
-def serve(
-    source: Source, data: Path, at: Listening, *, hooks: tuple[Hook, ...] = (), post: Post | None = None
+def serve(  # noqa: PLR0913 - all that a board is told
+    source: Source,
+    data: Path,
+    at: Listening,
+    *,
+    keep: int | None = None,
+    hooks: tuple[Hook, ...] = (),
+    post: Post | None = None,
 ) -> None:
     """Serve the board of ``source`` from the store in ``data``, and post to webhooks.
 
+    A story stays ``keep`` milliseconds of stream time after what was told of it last, None for ever.
     Raises StoreError and OSError (an address that is taken) before anything is served.
     """
     store = Store.open(data)
@@ -58,26 +65,25 @@ def serve(
                 hub=Hub(Status(State.STARTING, intake.now())),
                 webhooks=partial(standing, hooks, outbox),
             )
+            reading = partial(intake.run, source, store, board.hub, keep=keep)
             posting = partial(delivery.run, board, hooks, outbox, post or Post())
-            asyncio.run(_serve(source, board, posting, at))
+            asyncio.run(_serve(board, at, reading, posting))
     finally:
         store.close()
 
 
-async def _serve(
-    source: Source, board: Board, posting: Callable[[], Coroutine[Any, Any, None]], at: Listening
-) -> None:
+async def _serve(board: Board, at: Listening, *jobs: Callable[[], Coroutine[Any, Any, None]]) -> None:
     hub = board.hub
     faults: list[Exception] = []
 
-    async def read() -> None:
+    async def work() -> None:
         try:
-            await asyncio.gather(intake.run(source, board.store, hub), posting())
+            await asyncio.gather(*(job() for job in jobs))
         except Exception as error:  # noqa: BLE001 - a board that no longer reads must not look well: it ends
             faults.append(error)
             stop()
 
-    app = build(board, intake=read)
+    app = build(board, intake=work)
     _allow_many_listeners()
     config = uvicorn.Config(
         app, log_config=None, access_log=False, timeout_graceful_shutdown=DRAIN, lifespan="on"

@@ -1,5 +1,6 @@
 """Which words of a placement can be searched? Its headline, and what its canonical copy does not have."""
 
+import sqlite3
 from typing import Final
 
 from topics.messages import StoryV1, Variant
@@ -14,6 +15,14 @@ def indexed(story: StoryV1, told: Variant | None) -> tuple[str, str]:
         own = {row.variant for row in told.paragraphs if row.change in {"added", "edited"}}
         texts = [text for place, text in enumerate(texts) if place in own]
     return clean(story.headline or ""), clean("\n".join(texts))[:INDEXED]
+
+
+def unindex(connection: sqlite3.Connection, n: int, story: StoryV1, told: Variant | None) -> None:
+    """Take placement ``n`` out of the index, which wants to be told what it was given for it."""
+    connection.execute(
+        "INSERT INTO search (search, rowid, headline, body) VALUES ('delete', ?, ?, ?)",
+        (n, *indexed(story, told)),
+    )
 
 
 def clean(text: str) -> str:

@@ -13,6 +13,7 @@ from topics.tail import Positions
 from topics.times import time_ms
 from worker.board import lapses
 from worker.board.copies import keep
+from worker.board.retention import LOT, forget
 from worker.board.store import Store
 from worker.board.words import clean, indexed
 
@@ -29,8 +30,11 @@ class Written:
     rejects: int = 0
 
 
-def write(store: Store, items: Iterable[Told], positions: Positions) -> Written:
-    """Write a batch and the positions after it in one transaction; what was written before is passed over."""
+def write(store: Store, items: Iterable[Told], positions: Positions, *, keep: int | None = None) -> Written:
+    """Write a batch and the positions after it in one transaction; what was written before is passed over.
+
+    ``keep``: milliseconds of stream time after which a story is forgotten, None for never.
+    """
     with store.writing() as connection:
         batch = _Batch(connection)
         for item in items:
@@ -39,7 +43,10 @@ def write(store: Store, items: Iterable[Told], positions: Positions) -> Written:
             "INSERT OR REPLACE INTO positions VALUES (?, ?, ?)",
             [(topic, partition, after) for (topic, partition), after in positions.items()],
         )
-        return batch.finish()
+        written = batch.finish()
+        if keep is not None:
+            forget(connection, keep, most=max(LOT, 2 * len(written.stories)))
+        return written
 
 
 class _Batch:
@@ -66,7 +73,7 @@ class _Batch:
             case Refused():
                 self._reject(item)
             case Expired():
-                pass  # the worker forgets it; the board remembers
+                pass  # the worker forgets it; the board keeps it for its own time
             case Undecodable():
                 self._db.execute(
                     "INSERT INTO unread VALUES (?, 1, ?)"

@@ -36,6 +36,13 @@ def command(
             show_default="WIRETRACE_BOARD_DATA, the user's data folder",
         ),
     ] = None,
+    keep: Annotated[
+        str | None,
+        typer.Option(
+            help="How long a story stays after what was told of it last: 30d, 12h, … or forever.",
+            show_default="WIRETRACE_BOARD_KEEP, 30d",
+        ),
+    ] = None,
     log_level: Annotated[
         str | None, typer.Option(help="debug, info, warning or error.", show_default="info")
     ] = None,
@@ -52,6 +59,7 @@ def command(
         board_host=host,
         board_port=port,
         board_data=None if data is None else str(data),
+        board_keep=keep,
         log_level=log_level,
     )
     try:
@@ -72,6 +80,7 @@ def command(
             source_of(settings),
             settings.board_data or default_data(),
             Listening(host=settings.board_host, port=settings.board_port, ready=_tell),
+            keep=settings.board_keep,
             hooks=hooks,
             post=Post(private=settings.board_webhooks_private),
         )
