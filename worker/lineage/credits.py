@@ -52,10 +52,15 @@ def attribution(story: Story) -> Attribution:
             lines.setdefault(credit.kind, _names(credit.text))
             if credit.agency:
                 agencies.setdefault(credit.kind, credit.agency)
-    agency = story.agency or next((c.agency for c in story.credits if c.agency), None)
+    return Attribution(agency=credited(story), lines=lines, agencies=agencies)
+
+
+def credited(story: Story) -> str | None:
+    """Tell the agency that a story credits: by its fields, else by its credit lines, else in its dateline."""
+    agency = story.agency or next((credit.agency for credit in story.credits if credit.agency), None)
     if agency is None and story.dateline is not None:
         agency = story.dateline.agency
-    return Attribution(agency=agency, lines=lines, agencies=agencies)
+    return agency
 
 
 def _names(text: str) -> tuple[str, ...]:

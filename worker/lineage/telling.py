@@ -7,7 +7,7 @@ from typing import Any
 from worker.lineage.bulletins import told_actions
 from worker.lineage.canons import canonical_id
 from worker.lineage.copies import Copies
-from worker.lineage.credits import attribution
+from worker.lineage.credits import credited
 from worker.lineage.decide import Verdict
 from worker.lineage.deciding import Decided
 from worker.lineage.imprint import index_keys
@@ -152,7 +152,7 @@ def _described(  # noqa: PLR0913 - as ``variant.describe``
 
 def _original(state: State, story: Story) -> Variant:
     """Tell a founding story; the departed one that it is a late variant of, where there is one."""
-    agency = attribution(story).agency
+    agency = credited(story)
     return Variant(
         relation=Relation.ORIGINAL,
         coverage=1.0,
