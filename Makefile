@@ -66,8 +66,9 @@ faults: .venv/dev.stamp  ## the fault suite on real brokers: kills, cuts, restar
 soak: .venv/dev.stamp  ## an hour of 100 payloads a second and a fault a minute; memory and lag as a plot
 	$(BIN)/python -m tests.faults.soak --plot docs/soak.svg
 
-quality: .venv/dev.stamp  ## precision and recall on the labelled pairs; needs ../shared
+quality: .venv/dev.stamp  ## precision and recall on the labelled pairs, and those of peers; needs ../shared
 	$(BIN)/wiretrace evaluate --stream ../shared/news/stream.jsonl.gz --pairs ../shared/news/pairs.tsv --glued 300
+	$(BIN)/python -m tests.bench.peers
 
 lock: .venv/dev.stamp  ## resolve the dependencies again and write the locks
 	$(BIN)/uv pip compile pyproject.toml --extra otel --extra board --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements/run.lock
