@@ -402,6 +402,25 @@ def test_a_withheld_story_is_lifted_by_a_later_usable_version(newsroom, story):
     assert one_reach(lifted).carrying == 0
 
 
+def test_an_item_that_ran_a_story_whose_hold_was_lifted_is_forgotten_with_it(newsroom, story):
+    url = "https://post.example/fire"
+    newsroom.fold = Fold(window=2 * DAY)
+    newsroom.send(story, at=HOUR, transmission_no="V5414", version_created="2026-03-01T08:00:00Z")
+    newsroom.place(story, outlet="Post", url=url, at=2 * HOUR)
+    kill(
+        newsroom,
+        at=3 * HOUR,
+        kind=Kind.WITHHOLD,
+        version_kind="withhold",
+        version_created="2026-03-01T09:00:00Z",
+    )
+    newsroom.send(
+        story, at=4 * HOUR, version_kind="writethru", version_no=1, version_created="2026-03-01T10:00:00Z"
+    )
+    step = newsroom.file(newsroom.copy("other"), outlet="Post", url=url, at=9 * DAY)
+    assert (only(step).variant.relation, step.reaches) == (Relation.ORIGINAL, ())
+
+
 def test_a_substitute_founds_its_own_story_and_names_the_killed_one(newsroom, story):
     killed = only(newsroom.send(story, transmission_no="V5414"))
     kill(newsroom)

@@ -95,8 +95,7 @@ class Orders:
     def forget(self, number: int) -> None:
         """Drop what is known beside the catalogue of a canonical story that is gone."""
         self._names.forget(number)
-        chain = self._chains.of(number)
-        if chain is not None and chain.order is not None:
+        if self._chains.of(number) is not None:  # a mark may be lifted since
             for item in [item for item, of in self._watched.items() if of == number]:
                 del self._watched[item]
         self._chains.forget(number)
