@@ -57,7 +57,8 @@ bench: .venv/dev.stamp  ## stories a second end to end, latency, core cost besid
 	$(BIN)/python tests/bench/core.py
 	$(BIN)/python tests/bench/end_to_end.py
 
-fuzz: .venv/dev.stamp  ## make up payloads for half an hour; needs atheris, which is no dependency: pip install atheris
+fuzz: .venv/dev.stamp  ## make up lives of stories, then payloads for half an hour; needs atheris, no dependency: pip install atheris
+	$(BIN)/python -m tests.fuzz.lives
 	$(BIN)/python -m tests.fuzz --seconds 1800
 
 faults: .venv/dev.stamp  ## the fault suite on real brokers: kills, cuts, restarts; prints a table; takes most of an hour
