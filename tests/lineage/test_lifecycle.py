@@ -605,3 +605,71 @@ def test_a_snapshot_anywhere_in_a_life_changes_nothing(newsroom, story, cut):
     resumed = Fold(window=30 * DAY)
     resumed.resume(first.capture())
     assert fold_all(resumed, records[cut:], cut) == steps[cut:]
+
+
+# What was found by walking through the code
+
+
+def again(newsroom, *steps):
+    """Restore what was decided, as after a restart."""
+    fold = Fold(window=7 * DAY)
+    for step in steps:
+        fold.restore(None, step.decision)
+    newsroom.fold = fold
+    return newsroom
+
+
+def test_a_page_that_ran_a_lifted_story_is_used_again_when_the_story_is_long_gone(newsroom, story):
+    newsroom.fold = Fold(window=7 * DAY)
+    url = "https://post.example/live"
+    newsroom.send(story, at=0, native_id="urn:7", version_created="2026-11-22T10:00:00Z")
+    newsroom.file(story, at=1, outlet="Post", url=url)
+    hold = {"kind": Kind.WITHHOLD, "pub_status": PubStatus.WITHHELD}
+    newsroom.send([], at=2, native_id="urn:7", version_created="2026-11-22T11:00:00Z", **hold)
+    newsroom.send(story, at=3, native_id="urn:7", native_version="3", version_created="2026-11-22T12:00:00Z")
+    newsroom.fold.tick(at=20 * DAY)
+    later = newsroom.place(newsroom.copy("another day"), at=20 * DAY + 1, outlet="Post", url=url)
+    assert later.variant.relation is Relation.ORIGINAL
+
+
+@pytest.mark.parametrize("by", ["a tick", "another story"])
+def test_an_add_that_may_run_joins_its_first_take_when_the_embargo_of_that_ends(newsroom, story, by):
+    newsroom.fold = Fold(window=7 * DAY)
+    until = {"pub_status": PubStatus.EMBARGOED, "embargo_until": "1970-01-02T00:00:00Z"}
+    held = newsroom.send(story, at=0, **until)
+    add = newsroom.send(newsroom.copy("add", paragraphs=3), at=1, version_kind="add", part_no=1)
+    assert only(add).status is Status.KEPT
+    released = newsroom.fold.tick(at=DAY) if by == "a tick" else newsroom.file(newsroom.copy("x"), at=DAY)
+    relations = [each.variant.relation for each in released.placements if each.story.outlet is None]
+    assert relations == [Relation.ORIGINAL, Relation.EXPANDED]
+    live = newsroom.fold
+    recovered = again(newsroom, held, add, released).fold
+    whole = newsroom.story([*story, *newsroom.copy("add", paragraphs=3)], outlet="Post")
+    one, two = live.place(whole, at=DAY + 1), recovered.place(whole, at=DAY + 1)
+    assert one == two
+    assert only(one).variant.relation is Relation.VERBATIM
+
+
+def test_embargoes_that_end_together_are_released_in_steps_of_bounded_size(newsroom, monkeypatch):
+    monkeypatch.setattr("worker.lineage.waiting.RELEASED", 3)
+    until = {"pub_status": PubStatus.EMBARGOED, "embargo_until": "1970-01-02T00:00:00Z", "slug": None}
+    for number in range(7):
+        newsroom.send(newsroom.copy(number), at=number, **until)
+    assert [len(newsroom.fold.tick(at=DAY + number).placements) for number in range(4)] == [3, 3, 1, 0]
+
+
+def test_long_embargoed_stories_are_released_one_by_one(newsroom, monkeypatch):
+    monkeypatch.setattr("worker.lineage.waiting.RELEASED_LONGEST", 1_000)
+    until = {"pub_status": PubStatus.EMBARGOED, "embargo_until": "1970-01-02T00:00:00Z", "slug": None}
+    for number in range(2):
+        newsroom.send(newsroom.copy(number), at=number, **until)
+    assert [len(newsroom.fold.tick(at=DAY + number).placements) for number in range(3)] == [1, 1, 0]
+
+
+def test_a_slug_that_names_a_section_costs_no_look_at_every_story_of_it(newsroom, monkeypatch):
+    monkeypatch.setattr("worker.lineage.names.CALLED", 5)
+    filed = [only(newsroom.send(newsroom.copy(number), slug="SPORT", at=number)) for number in range(9)]
+    step = newsroom.send([], at=9, slug="SPORT", kind=Kind.KILL)
+    named = {each.canonical_id for each in only(step).acts_on}
+    assert named == {each.canonical_id for each in filed[-5:]}
+    assert not any(each.certain for each in only(step).acts_on)

@@ -185,7 +185,7 @@ class Copies:
     def drop(self, number: int) -> None:
         """Let a held document go."""
         row, values = self.columns.row(number), self.columns.values
-        self._shelf.drop(int(values["place"][row]), int(values["size"][row]))
+        self._shelf.wipe(int(values["place"][row]), int(values["size"][row]))
         values["canon"][row] = values["place"][row] = -1
         for ready in (self._narratives, self._stories, self._items, self._leads, self._wholes):
             ready.drop(number)

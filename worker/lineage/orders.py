@@ -95,10 +95,9 @@ class Orders:
     def forget(self, number: int) -> None:
         """Drop what is known beside the catalogue of a canonical story that is gone."""
         self._names.forget(number)
-        if self._chains.of(number) is not None:  # a mark may be lifted since
-            for item in [item for item, of in self._watched.items() if of == number]:
+        for item in self._chains.forget(number):  # of a hold that was lifted as well
+            if self._watched.get(item) == number:
                 del self._watched[item]
-        self._chains.forget(number)
 
     def shown(self, canonical: Canonical, canon: Canon) -> Canonical:
         """Add to the present state of a canonical story what its agency says of it."""

@@ -11,6 +11,8 @@ from worker.lineage.keeping import story_from, story_record
 from worker.story import PubStatus, Story
 
 NEVER: Final = 1 << 62  # milliseconds
+RELEASED: Final = 100  # stories that one step places, so that neither it nor its decision grows without bound
+RELEASED_LONGEST: Final = 1_000_000  # characters of their copy, but for the first
 
 
 @dataclass(slots=True)
@@ -27,9 +29,16 @@ class Waiting:
         self.due = min(self.due, until)
 
     def ready(self, at: int) -> list[Story]:
-        """List the stories whose embargo is over, in the order of their times, then as they came."""
+        """List the next stories whose embargo is over, in the order of their times, then as they came."""
         over = [(until, story) for until, story in self.held.values() if until <= at]
-        return [story for _, story in sorted(over, key=lambda each: each[0])]
+        found: list[Story] = []
+        size = 0
+        for _, story in sorted(over, key=lambda each: each[0])[:RELEASED]:
+            size += sum(map(len, story.copy()))
+            if found and size > RELEASED_LONGEST:
+                break
+            found.append(story)
+        return found
 
     def release(self, story_id: str) -> None:
         """Let an embargoed story go."""
