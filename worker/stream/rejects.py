@@ -9,6 +9,7 @@ from aiokafka import ConsumerRecord
 
 from topics.catalog import WIRE_REJECTS, topic_name
 from topics.headers import RejectHeaders, write_headers
+from topics.shapes import fields_of
 from worker import VERSION
 from worker.errors import Reason
 from worker.stream.publish import Outgoing
@@ -17,6 +18,8 @@ EXCERPT_BYTES: Final = 4096
 BESIDE_BYTES: Final = 65_536  # of the original key, and of the original headers, that go along
 HEADER_FRAME: Final = 8  # bytes that a header takes beside name and value
 MESSAGE_CHARACTERS: Final = 500
+OURS: Final = frozenset(str(field.header) for field in fields_of(RejectHeaders))
+"""Headers of a dead letter; one of the original that has such a name would speak for us."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,14 +89,12 @@ def reject(  # noqa: PLR0913 - a dead letter tells all of this
         attempt=_attempt(origin.headers),
         worker_version=VERSION,
     )
-    ours = write_headers(headers)
-    names = {name for name, _ in ours}
-    kept = ((name, content) for name, content in origin.headers if whole and name not in names)
+    kept = ((name, content) for name, content in origin.headers if whole and name not in OURS)
     return Outgoing(
         topic=topic_name(WIRE_REJECTS.name, prefix),
         key=key,
         value=value[:EXCERPT_BYTES] if cut else origin.value,
-        headers=(*kept, *ours),
+        headers=(*kept, *write_headers(headers)),
     )
 
 
