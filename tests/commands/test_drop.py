@@ -268,4 +268,4 @@ def test_a_file_that_its_client_takes_back_is_nobodys_fault(drop):
     with pytest.raises(Gone):
         drop.take(path)
     assert drop.complete(3.0) == []
-    assert os.listdir(drop.folder / ".wiretrace-taken") == []
+    assert list((drop.folder / ".wiretrace-taken").iterdir()) == []
