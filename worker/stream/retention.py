@@ -50,7 +50,7 @@ class Retention:
         try:
             await admin.start()
             await admin.delete_records({self._partition: RecordsToDelete(offset)})
-        except KafkaError as error:
+        except (KafkaError, OSError) as error:  # no answer in time is of the second kind
             log.warning("placements.not_cut", before=offset, error=type(error).__name__)
         else:
             log.info("placements.cut", before=offset)
