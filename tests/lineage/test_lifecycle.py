@@ -673,3 +673,34 @@ def test_a_slug_that_names_a_section_costs_no_look_at_every_story_of_it(newsroom
     named = {each.canonical_id for each in only(step).acts_on}
     assert named == {each.canonical_id for each in filed[-5:]}
     assert not any(each.certain for each in only(step).acts_on)
+
+
+@pytest.fixture
+def bridged(newsroom):
+    """Two stories that share their end, which alone is a bridge between them."""
+    end = newsroom.copy("end", paragraphs=10)
+    return [*newsroom.copy("one", 14), *end], [*newsroom.copy("two", 14), *end], end
+
+
+def test_a_merge_does_not_make_the_last_use_of_a_slug_older(newsroom, bridged):
+    one, two, bridge = bridged
+    first = only(newsroom.send(one, at=0))
+    assert only(newsroom.send(two, at=HOUR)).canonical_id != first.canonical_id
+    later = newsroom.send([*one, "A new last line."], at=30 * HOUR, version_kind="writethru", version_no=2)
+    assert only(later).canonical_id == first.canonical_id
+    assert newsroom.file(bridge, outlet="Times", at=31 * HOUR).merges
+    killed = newsroom.send([], at=40 * HOUR, kind=Kind.KILL)
+    assert [each.canonical_id for each in only(killed).acts_on] == [first.canonical_id]
+    assert state(killed).standing is Standing.KILLED
+
+
+def test_who_came_to_a_withheld_story_by_a_merge_is_heard_to_take_it_down(newsroom, bridged):
+    one, two, bridge = bridged
+    newsroom.send(one, native_id="urn:7")
+    newsroom.place(two, outlet="Post", url="https://post.example/1")
+    hold = {"kind": Kind.WITHHOLD, "pub_status": PubStatus.WITHHELD}
+    newsroom.send([], native_id="urn:7", **hold)
+    merged = newsroom.file(bridge, outlet="Times")
+    assert (len(merged.merges), carriers(one_reach(merged))) == (1, {"Post", "Times"})
+    step = newsroom.file(newsroom.copy("other"), outlet="Post", url="https://post.example/1")
+    assert (one_reach(step).cause, carriers(one_reach(step))) == (Cause.TOOK_DOWN, {"Times"})

@@ -144,7 +144,9 @@ class Names:
         chain = self.chains.of(young)
         for name in chain.names if chain is not None else ():
             here = self._named.setdefault(name, {})
-            here[old] = here.pop(young, None)
+            times = [at for at in (here.pop(young, None), here.get(old)) if at is not None]
+            here[old] = max(times, default=None)
+            self._named[name] = dict(sorted(here.items(), key=lambda use: use[1] or 0))
 
     def capture(self) -> dict[str, Any]:
         """Give the state as JSON may hold it."""
