@@ -619,19 +619,6 @@ def again(newsroom, *steps):
     return newsroom
 
 
-def test_a_page_that_ran_a_lifted_story_is_used_again_when_the_story_is_long_gone(newsroom, story):
-    newsroom.fold = Fold(window=7 * DAY)
-    url = "https://post.example/live"
-    newsroom.send(story, at=0, native_id="urn:7", version_created="2026-11-22T10:00:00Z")
-    newsroom.file(story, at=1, outlet="Post", url=url)
-    hold = {"kind": Kind.WITHHOLD, "pub_status": PubStatus.WITHHELD}
-    newsroom.send([], at=2, native_id="urn:7", version_created="2026-11-22T11:00:00Z", **hold)
-    newsroom.send(story, at=3, native_id="urn:7", native_version="3", version_created="2026-11-22T12:00:00Z")
-    newsroom.fold.tick(at=20 * DAY)
-    later = newsroom.place(newsroom.copy("another day"), at=20 * DAY + 1, outlet="Post", url=url)
-    assert later.variant.relation is Relation.ORIGINAL
-
-
 @pytest.mark.parametrize("by", ["a tick", "another story"])
 def test_an_add_that_may_run_joins_its_first_take_when_the_embargo_of_that_ends(newsroom, story, by):
     newsroom.fold = Fold(window=7 * DAY)
