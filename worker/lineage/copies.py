@@ -24,6 +24,7 @@ from worker.matching.topic import Bag, Lexicon, lead_of, top, whole_of
 from worker.story import Story
 
 UNDATED: Final = -1
+LETTERS: Final = 6  # of a word, about
 
 
 class Copies:
@@ -49,11 +50,11 @@ class Copies:
             ended=(np.int64, 1, NEVER),  # the right to its text, which is gone
         )
         self._shelf = shelf
-        self._narratives = Ready[Narrative]()
-        self._stories = Ready[Story]()
-        self._items = Ready[Story]()  # without their copy
-        self._leads = Ready[Bag]()
-        self._wholes = Ready[Bag]()
+        self._narratives = Ready[Narrative](lambda each: len(each.words))
+        self._stories = Ready[Story](_words)
+        self._items = Ready[Story](_words)  # without their copy
+        self._leads = Ready[Bag](lambda each: len(each.words))
+        self._wholes = Ready[Bag](lambda each: len(each.words))
 
     # Of many
 
@@ -255,3 +256,8 @@ class Copies:
 
 def _lead(story: Story) -> Bag:
     return lead_of(story.headline, tokens(top(story.copy())))
+
+
+def _words(story: Story) -> int:
+    """Estimate the words of a story; its furniture, which a story in hand still has, counts as well."""
+    return sum(len(each.text) for each in (*story.paragraphs, *story.furniture)) // LETTERS
