@@ -260,4 +260,5 @@ def _lead(story: Story) -> Bag:
 
 def _words(story: Story) -> int:
     """Estimate the words of a story; its furniture, which a story in hand still has, counts as well."""
-    return sum(len(each.text) for each in (*story.paragraphs, *story.furniture)) // LETTERS
+    beside = sum(len(each.text) for each in story.furniture)
+    return (sum(map(len, story.copy())) + beside) // LETTERS
