@@ -21,7 +21,7 @@ from worker.lineage.placement import Canonical, Relation
 from worker.lineage.postings import Keys
 from worker.lineage.shelf import Shelf
 
-LAYOUT: Final = 2  # of what ``capture`` gives
+LAYOUT: Final = 3  # of what ``capture`` gives
 KEPT_COPIES: Final = 8  # of one canonical story: its own copy and the latest variants that add to it
 INT: Final = 64  # bytes of two numbers in a dictionary
 

@@ -103,6 +103,10 @@ class Fold:
         """Count the canonical stories that are remembered."""
         return self._state.catalogue.canonicals()
 
+    def held_since(self) -> int | None:
+        """Tell the stream time at which the oldest story came that is still embargoed; None without any."""
+        return self._state.waiting.since()
+
     def _place_parts(self, story: Story, parts: list[Segment], *, at: int | None) -> Step:
         """Place each part of a page that comes apart."""
         steps = []

@@ -135,6 +135,10 @@ class Placing:
         """Count the canonical stories that a new story can still join."""
         return self._fold.canonicals()
 
+    def held_since(self) -> int | None:
+        """Tell the stream time at which the oldest story came that is still embargoed; None without any."""
+        return self._fold.held_since()
+
     def _publish(self, step: Step, origin: Origin) -> tuple[Outgoing, ...]:
         """Write what a step publishes. Raises TooLarge for what no topic takes: nothing of it may be sent."""
         records = tuple(step_records(step, offset=origin.offset, prefix=self._prefix))
