@@ -96,6 +96,20 @@ def test_each_fault_has_its_reason(body, reason):
     assert part.part is None
 
 
+@pytest.mark.parametrize("name", ["title", "url", "outlet", "byline", "language"])
+def test_a_line_that_every_message_would_repeat_has_a_limit(name):
+    (part,) = split(Payload(body=orjson.dumps({"text": COPY, name: "é" * 5_000})))
+    assert isinstance(part, Rejected)
+    assert part.reason is Reason.TOO_LARGE
+    assert isinstance(*split(Payload(body=orjson.dumps({"text": COPY, name: "é" * 4_000}))), Story)
+
+
+def test_words_are_counted_in_a_script_without_spaces_too():
+    (part,) = split(Payload(body="宮城県の漁港では".encode() * 10_000), Limits(copy_words=50_000))
+    assert isinstance(part, Rejected)
+    assert part.reason is Reason.TOO_LARGE
+
+
 def test_a_text_too_short_to_match_is_still_a_story():
     (story,) = split(Payload(body=b"Ferry stops"))
     assert isinstance(story, Story)

@@ -114,7 +114,7 @@ WIRE_PLACEMENTS: Final = Topic(
     partitions=1,
     cleanup=Cleanup.DELETE,
     retention_ms=WIRE_STORIES.retention_ms,
-    max_message_bytes=2 * MIB,
+    max_message_bytes=10 * MIB,
     internal=True,
 )
 CANONICAL_VARIANTS: Final = Topic(

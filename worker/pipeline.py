@@ -20,6 +20,7 @@ class Limits:
     copy_words: int = 50_000
     stories: int = 500
     nesting: int = 64
+    line_bytes: int = 8_192  # of a name, a url or a headline, which many messages repeat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,12 @@ class Empty:
 
 Part = Story | Rejected | Empty
 
+_LINES: Final = (
+    *("outlet", "feed", "url", "headline", "agency", "language", "byline", "slug", "version_kind"),
+    *("native_id", "native_version", "transmission_no", "payload_id"),
+)
+"""Fields of a story that stand in the messages and in the state about it."""
+
 _NOWHERE: Final = Coordinates(topic="", partition=0, offset=0)
 _JOINT: Final = frozenset({"payload_id", "outlet", "url", "published", "native_ids"})
 _TOLD: Final = tuple(each.name for each in fields(Draft) if each.name not in _JOINT)
@@ -51,7 +58,7 @@ def split(payload: Payload, limits: Limits = Limits()) -> tuple[Part, ...]:
 
     Never raises for any bytes. A part's place in the answer is its ``part`` number, refused parts
     included, so that a redrive numbers the same story the same. Limits on the payload and on the number
-    of stories refuse the payload as a whole, the limit on copy refuses the one story.
+    of stories refuse the payload as a whole, those on copy and lines refuse the one story.
     """
     told: list[tuple[Format, Draft | WireError]] = []
     empty: str | None = None
@@ -102,13 +109,19 @@ def _rejected(error: WireError, part: int | None) -> Rejected:
 
 
 def _finish(draft: Draft, payload: Payload, format_: Format, limits: Limits, part: int | None) -> Part:
-    """Make a draft a story: give it identity, coordinates and fingerprint."""
-    copy = tuple(paragraph.text for paragraph in draft.paragraphs)
-    if sum(map(len, copy)) > limits.copy_words:  # a word has at least one character
-        words = sum(len(text.split()) for text in copy)
-        if words > limits.copy_words:
-            message = f"{words} words of copy, the limit is {limits.copy_words}"
-            return _rejected(TooLarge(message), part)
+    """Make a draft a story: give it identity, coordinates and fingerprint; refuse one over a limit."""
+    story = _story(draft, payload, format_, part)
+    words = story.fingerprint.words  # not those between spaces, which not every script has
+    if words > limits.copy_words:
+        return _rejected(TooLarge(f"{words} words of copy, the limit is {limits.copy_words}"), part)
+    for name in _LINES:
+        size = len((getattr(story, name) or "").encode("utf-8", "surrogatepass"))
+        if size > limits.line_bytes:
+            return _rejected(TooLarge(f"{name} has {size} bytes, the limit is {limits.line_bytes}"), part)
+    return story
+
+
+def _story(draft: Draft, payload: Payload, format_: Format, part: int | None) -> Story:
     coordinates = payload.coordinates or _NOWHERE
     if coordinates.part != (part or 0):
         coordinates = replace(coordinates, part=part or 0)
@@ -134,5 +147,5 @@ def _finish(draft: Draft, payload: Payload, format_: Format, limits: Limits, par
         published=draft.published or rfc3339(payload.published),
         native_ids=draft.native_ids or ((draft.native_id,) if draft.native_id else ()),
         **{name: getattr(draft, name) for name in _TOLD},
-        fingerprint=fingerprint(copy),
+        fingerprint=fingerprint(tuple(paragraph.text for paragraph in draft.paragraphs)),
     )

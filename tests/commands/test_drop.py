@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from worker.commands.drop import Drop, DropError, Unfinished, Unreadable
+from worker.commands.drop import Drop, DropError, Gone, Unfinished, Unreadable
 from worker.commands.payloads import Facts
 from worker.commands.watching import payloads_of
 
@@ -257,3 +257,15 @@ def test_done_must_not_be_the_drop_itself(tmp_path):
         Drop(tmp_path, done=tmp_path / "x" / "..", failed=tmp_path / "failed", settle=2.0).open()
     with pytest.raises(DropError, match="no such directory"):
         Drop(tmp_path / "none", done=tmp_path, failed=tmp_path, settle=2.0).open()
+
+
+def test_a_file_that_its_client_takes_back_is_nobodys_fault(drop):
+    story = drop.folder / "story.xml"
+    story.write_bytes(b"<nitf/>")
+    drop.complete(0.0)
+    (path,) = drop.complete(2.0)
+    story.unlink()
+    with pytest.raises(Gone):
+        drop.take(path)
+    assert drop.complete(3.0) == []
+    assert list((drop.folder / ".wiretrace-taken").iterdir()) == []

@@ -129,3 +129,28 @@ def test_an_endless_id_or_address_is_not_carried_along():
     (entry,) = read(body).entries
     assert len(entry.id) < 50
     assert entry.url is None
+
+
+LOQUACIOUS = "word " * 40_000
+
+
+@pytest.mark.parametrize(
+    "feed",
+    [
+        RSS.format(
+            built=LOQUACIOUS,
+            items="".join(f"<item><guid>{n}</guid><title>t</title></item>" for n in range(50)),
+        ).encode(),
+        json.dumps(
+            {
+                "version": "https://jsonfeed.org/version/1",
+                "description": LOQUACIOUS,
+                "items": [{"id": str(n), "content_text": "t"} for n in range(50)],
+            }
+        ).encode(),
+    ],
+)
+def test_what_a_feed_says_of_itself_at_length_is_not_said_again_with_each_entry(feed):
+    entries = read_feed(feed, None, url="https://gazette.example/feed").entries
+    assert len(entries) == 50
+    assert sum(len(each.body) for each in entries) < len(feed)

@@ -11,8 +11,11 @@ from tests.faults.workers import WorkerProcess, publish
 from topics.catalog import topic_name
 from topics.headers import RejectHeaders, write_headers
 from worker.__main__ import main
+from worker.commands import rejects
 from worker.commands.letters import Letter, plan
 from worker.commands.rejects import printable, safe
+from worker.errors import Reason
+from worker.stream.rejects import Origin, reject
 
 TOPIC = "wire-payloads"
 
@@ -143,3 +146,20 @@ async def arrive(bootstrap, topic, count, within=60.0):
     while len(await read(bootstrap, topic)) < count:
         assert asyncio.get_running_loop().time() < deadline
         await asyncio.sleep(0.3)
+
+
+def test_a_header_without_a_value_is_shown_as_one():
+    letter = Letter.of(Record([("ce_id", None), *write_headers(a_letter().why)]))
+    assert letter.headers == (("ce_id", None),)
+    assert rejects._facts(letter)["headers"] == {"ce_id": None}
+
+
+def test_headers_of_a_payload_cannot_speak_for_its_dead_letter():
+    spoof = (("x-original-size", b"5"), ("x-error-part", b"the second"), ("x-of-the-feed", b"1"))
+    origin = Origin(
+        topic=TOPIC, topic_id="t", partition=0, offset=1, timestamp=1, key=None, value=b"", headers=spoof
+    )
+    told = reject(origin, prefix="", stage="split", reason=Reason.EMPTY_PAYLOAD, message="none", limit=9)
+    letter = Letter.of(Record(told.headers))
+    assert (letter.why.size, letter.why.part) == (None, None)
+    assert letter.headers == (("x-of-the-feed", b"1"),)

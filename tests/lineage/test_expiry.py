@@ -453,3 +453,35 @@ def test_what_is_wiped_is_gone_and_a_capture_of_before_stays_as_it_was(monkeypat
     again.wipe(second, 20)
     assert again.get(first, 20) == b"a" * 20
     assert b"b" * 20 in before["block0"].tobytes()
+
+
+def test_an_end_a_century_ahead_is_forgotten_with_its_story(newsroom, monkeypatch):
+    monkeypatch.setattr(lapse, "VOID_MOST", 8)
+    newsroom.fold = Fold(window=7 * DAY)
+    for number in range(30):
+        copy = newsroom.copy(number % 20, paragraphs=6)
+        outlet = "Post" if number < 20 else "Harrow Bell"
+        newsroom.file(copy, at=number * DAY // 8, outlet=outlet, expires="2126-01-01T00:00:00Z")
+    newsroom.fold.tick(at=9 * DAY)
+    lapses = newsroom.fold._state.lapses
+    assert 0 < len(lapses.capture()) < 30
+    resumed = Fold(window=7 * DAY)
+    resumed.resume(newsroom.fold.capture())
+    for fold in (newsroom.fold, resumed):
+        fold.tick(at=60 * DAY)
+        assert fold._state.lapses.capture() == []
+        assert len(fold._state.lapses._ahead) <= 8
+        assert not fold._state.lapses._homes
+
+
+def test_the_text_of_a_version_that_was_let_go_is_in_no_later_capture(newsroom, copy):
+    copies = newsroom.fold._state.catalogue.copies
+    newsroom.send(copy, at=0, native_id="chain-7", native_version="0")
+    newsroom.place(newsroom.copy("own"), outlet="Post", at=0)
+    packed = copies.packed(0)
+    newsroom.fold.capture()
+    for number in range(1, 12):
+        text = [*copy[:8], *newsroom.copy(number, paragraphs=5)]
+        newsroom.send(text, at=number, native_id="chain-7", native_version=str(number))
+    assert 0 not in copies.documents()
+    assert not any(packed in each.tobytes() for each in newsroom.fold.capture().values())

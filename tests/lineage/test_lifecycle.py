@@ -605,3 +605,89 @@ def test_a_snapshot_anywhere_in_a_life_changes_nothing(newsroom, story, cut):
     resumed = Fold(window=30 * DAY)
     resumed.resume(first.capture())
     assert fold_all(resumed, records[cut:], cut) == steps[cut:]
+
+
+# What was found by walking through the code
+
+
+def again(newsroom, *steps):
+    """Restore what was decided, as after a restart."""
+    fold = Fold(window=7 * DAY)
+    for step in steps:
+        fold.restore(None, step.decision)
+    newsroom.fold = fold
+    return newsroom
+
+
+@pytest.mark.parametrize("by", ["a tick", "another story"])
+def test_an_add_that_may_run_joins_its_first_take_when_the_embargo_of_that_ends(newsroom, story, by):
+    newsroom.fold = Fold(window=7 * DAY)
+    until = {"pub_status": PubStatus.EMBARGOED, "embargo_until": "1970-01-02T00:00:00Z"}
+    held = newsroom.send(story, at=0, **until)
+    add = newsroom.send(newsroom.copy("add", paragraphs=3), at=1, version_kind="add", part_no=1)
+    assert only(add).status is Status.KEPT
+    released = newsroom.fold.tick(at=DAY) if by == "a tick" else newsroom.file(newsroom.copy("x"), at=DAY)
+    relations = [each.variant.relation for each in released.placements if each.story.outlet is None]
+    assert relations == [Relation.ORIGINAL, Relation.EXPANDED]
+    live = newsroom.fold
+    recovered = again(newsroom, held, add, released).fold
+    whole = newsroom.story([*story, *newsroom.copy("add", paragraphs=3)], outlet="Post")
+    one, two = live.place(whole, at=DAY + 1), recovered.place(whole, at=DAY + 1)
+    assert one == two
+    assert only(one).variant.relation is Relation.VERBATIM
+
+
+def test_embargoes_that_end_together_are_released_in_steps_of_bounded_size(newsroom, monkeypatch):
+    monkeypatch.setattr("worker.lineage.waiting.RELEASED", 3)
+    until = {"pub_status": PubStatus.EMBARGOED, "embargo_until": "1970-01-02T00:00:00Z", "slug": None}
+    for number in range(7):
+        newsroom.send(newsroom.copy(number), at=number, **until)
+    assert [len(newsroom.fold.tick(at=DAY + number).placements) for number in range(4)] == [3, 3, 1, 0]
+
+
+def test_long_embargoed_stories_are_released_one_by_one(newsroom, monkeypatch):
+    monkeypatch.setattr("worker.lineage.waiting.RELEASED_LONGEST", 1_000)
+    until = {"pub_status": PubStatus.EMBARGOED, "embargo_until": "1970-01-02T00:00:00Z", "slug": None}
+    for number in range(2):
+        newsroom.send(newsroom.copy(number), at=number, **until)
+    assert [len(newsroom.fold.tick(at=DAY + number).placements) for number in range(3)] == [1, 1, 0]
+
+
+def test_a_slug_that_names_a_section_costs_no_look_at_every_story_of_it(newsroom, monkeypatch):
+    monkeypatch.setattr("worker.lineage.names.CALLED", 5)
+    filed = [only(newsroom.send(newsroom.copy(number), slug="SPORT", at=number)) for number in range(9)]
+    step = newsroom.send([], at=9, slug="SPORT", kind=Kind.KILL)
+    named = {each.canonical_id for each in only(step).acts_on}
+    assert named == {each.canonical_id for each in filed[-5:]}
+    assert not any(each.certain for each in only(step).acts_on)
+
+
+@pytest.fixture
+def bridged(newsroom):
+    """Two stories that share their end, which alone is a bridge between them."""
+    end = newsroom.copy("end", paragraphs=10)
+    return [*newsroom.copy("one", 14), *end], [*newsroom.copy("two", 14), *end], end
+
+
+def test_a_merge_does_not_make_the_last_use_of_a_slug_older(newsroom, bridged):
+    one, two, bridge = bridged
+    first = only(newsroom.send(one, at=0))
+    assert only(newsroom.send(two, at=HOUR)).canonical_id != first.canonical_id
+    later = newsroom.send([*one, "A new last line."], at=30 * HOUR, version_kind="writethru", version_no=2)
+    assert only(later).canonical_id == first.canonical_id
+    assert newsroom.file(bridge, outlet="Times", at=31 * HOUR).merges
+    killed = newsroom.send([], at=40 * HOUR, kind=Kind.KILL)
+    assert [each.canonical_id for each in only(killed).acts_on] == [first.canonical_id]
+    assert state(killed).standing is Standing.KILLED
+
+
+def test_who_came_to_a_withheld_story_by_a_merge_is_heard_to_take_it_down(newsroom, bridged):
+    one, two, bridge = bridged
+    newsroom.send(one, native_id="urn:7")
+    newsroom.place(two, outlet="Post", url="https://post.example/1")
+    hold = {"kind": Kind.WITHHOLD, "pub_status": PubStatus.WITHHELD}
+    newsroom.send([], native_id="urn:7", **hold)
+    merged = newsroom.file(bridge, outlet="Times")
+    assert (len(merged.merges), carriers(one_reach(merged))) == (1, {"Post", "Times"})
+    step = newsroom.file(newsroom.copy("other"), outlet="Post", url="https://post.example/1")
+    assert (one_reach(step).cause, carriers(one_reach(step))) == (Cause.TOOK_DOWN, {"Times"})

@@ -1,14 +1,16 @@
 """From a payload with an end of its right to the records that say that it is over, byte for byte."""
 
 import json
+from dataclasses import replace
 
 import orjson
 import pytest
 
+from topics.catalog import CATALOG
 from topics.codec import decode
 from topics.messages import CanonicalV1, LapseV1, PlacementV1, VariantV1
 from topics.times import time_ms
-from worker.errors import OtherVersion
+from worker.errors import OtherVersion, Reason, TooLarge
 from worker.pipeline import split
 from worker.story import Coordinates, Payload
 from worker.stream import mapping
@@ -156,3 +158,15 @@ def test_the_end_stands_in_the_facts_alone():
     assert decision["facts"]["expires"] == NOON + 6 * HOUR
     plain = orjson.loads(placing().handle(records((NOON, agency("")))[0]).records[-1].value)
     assert "expires" not in plain["facts"]
+
+
+def test_a_record_that_no_topic_takes_is_never_sent(monkeypatch):
+    (record, *_) = records((NOON, agency(None)))
+    small = [replace(each, max_message_bytes=2_000) for each in CATALOG]
+    monkeypatch.setattr("worker.stream.placing.CATALOG", small)
+    place = Placing(window=HOUR, prefix="", limit=1_000)
+    with pytest.raises(TooLarge, match="canonical-variants, which takes 2000"):
+        place.handle(record)
+    anew = Placing(window=HOUR, prefix="", limit=1_000)
+    refused = anew.refuse(record, Reason.INTERNAL, "the fold broke at this record")
+    assert [each.topic for each in refused.records] == ["wire-rejects", "wire-placements"]

@@ -12,7 +12,9 @@ from pathlib import Path
 import orjson
 import pytest
 
+from topics.catalog import WIRE_STORIES
 from worker.pipeline import Limits
+from worker.stream import splitting
 from worker.stream.frames import LENGTH, answer_in, frame, origin_in, terms_in
 from worker.stream.rejects import Origin
 from worker.stream.split_process import SplitProcess
@@ -57,6 +59,33 @@ def test_a_payload_that_takes_more_memory_than_it_may_is_refused(monkeypatch):
     told = answer(origin(0), TERMS)
     assert told.reasons == ("out_of_memory",)
     assert b"1024 MiB" in dict(told.records[0].headers)["x-error-message"]
+
+
+@pytest.mark.parametrize("name", ["x-attempt", "ce_id", "traceparent", "content-type"])
+def test_a_header_without_a_value_is_refused_with_its_payload_like_any(name):
+    told = answer(replace(origin(0), value=b"", headers=((name, None),)), TERMS)
+    assert len(told.records) == 1
+    assert told.outcome == "rejected"
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"headers": (("junk", b"a" * 12_000_000),)},
+        {"headers": tuple((f"h{number}", b"") for number in range(20_000))},
+        {"key": b"k" * 12_000_000},
+    ],
+)
+def test_a_dead_letter_leaves_out_headers_and_keys_that_no_topic_takes(facts):
+    (letter,) = answer(replace(origin(0), **{"value": b"", **facts}), TERMS).records
+    assert letter.size() < 100_000
+    assert b"left out" in dict(letter.headers)["x-error-message"]
+
+
+def test_a_story_that_no_topic_takes_counts_as_refused(monkeypatch):
+    monkeypatch.setattr(splitting, "WIRE_STORIES", replace(WIRE_STORIES, max_message_bytes=900))
+    told = answer(origin(0), TERMS)
+    assert (told.stories, told.reasons, told.outcome) == (0, ("too_large",), "rejected")
 
 
 async def running(terms=TERMS):

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import random
 import subprocess
 import sys
 from hashlib import blake2b
@@ -103,6 +104,30 @@ async def test_bad_input_goes_to_the_rejects_with_its_reason_and_the_worker_goes
             assert ours["x-original-digest"] == blake2b(body, digest_size=16).hexdigest()
         else:
             assert letter.value == body
+
+
+async def test_megabytes_without_a_pattern_and_a_header_without_a_value_stop_nothing(
+    kafka, prefix, apply_topics, tmp_path
+):
+    await apply_topics(prefix)
+    letters = [chr(code) for code in range(0x400, 0x800) if chr(code).isalpha()]
+    noise = "".join(random.Random(7).choices(letters, k=1_900_000)).encode()  # hardly smaller when packed
+    bodies = [(noise, EVENT), (b"", [("x-attempt", None)]), (COPY, EVENT)]
+    feed = [
+        Numbered(number=n, story=n, key=b"desk", body=body, headers=headers)
+        for n, (body, headers) in enumerate(bodies)
+    ]
+    async with running(kafka, prefix, tmp_path):
+        await publish(kafka.bootstrap, topic_name("wire-payloads", prefix), feed, rate=None)
+        placed = await arrive(kafka.bootstrap, topic_name("canonical-variants", prefix), 2)
+        (letter,) = await arrive(kafka.bootstrap, topic_name("wire-rejects", prefix), 1)
+    assert [
+        orjson.loads(each.value)["status"] for each in sorted(placed, key=lambda each: len(each.value))
+    ] == [
+        "placed",
+        "kept",
+    ]
+    assert dict(letter.headers)["x-error-class"] == b"empty_payload"
 
 
 def placed_partition(told):

@@ -62,6 +62,8 @@ def run(work: Coroutine[None, None, T], settings: Settings) -> T:
         ):
             fail(f"no broker answers at {where}: {_text(cause)}", Exit.UNREACHABLE)
         raise
+    except TimeoutError as error:  # the client's own, of a broker that is there and says nothing
+        fail(f"no broker answers at {where}: {_text(error)}", Exit.UNREACHABLE)
     except ssl.SSLError as error:
         fail(f"the certificates of the settings cannot be used: {_text(error)}")
     finally:

@@ -10,7 +10,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -34,6 +34,10 @@ class DropError(Exception):
 
 class Unreadable(Exception):
     """A file cannot be delivered; the message is the reason."""
+
+
+class Gone(Exception):
+    """Who dropped a file took it back."""
 
 
 class Unfinished(Exception):
@@ -134,7 +138,8 @@ class Drop:
                 written[told.st_ino] = _Seen(told.st_ino, told.st_size, told.st_mtime_ns)
                 continue
             if not stat.S_ISREG(told.st_mode):
-                self.fail(self.take(path), "not_a_file: a link or a special file is not followed")
+                with suppress(Gone):
+                    self.fail(self.take(path), "not_a_file: a link or a special file is not followed")
                 continue
             seen = _Seen(told.st_ino, told.st_size, told.st_mtime_ns, now)
             before = self._files.get(path)
@@ -149,7 +154,10 @@ class Drop:
         return [path for _, _, path in sorted(ready)]
 
     def take(self, path: Path) -> Path:
-        """Move a complete file to where nobody writes; one that is there already stays. Raises DropError."""
+        """Move a complete file to where nobody writes; one that is there already stays.
+
+        Raises Gone, DropError.
+        """
         seen = self._files.pop(path, None)
         if self._is_taken(path):
             taken = path
@@ -159,7 +167,10 @@ class Drop:
             taken = self._taken / slot / path.name
             try:
                 self._taking.make(slot)
-                self._drop.move(path.name, self._taking, _inside(taken))
+                try:
+                    self._drop.move(path.name, self._taking, _inside(taken))
+                except FileNotFoundError:
+                    raise Gone(path.name) from None
             except OSError as error:
                 raise DropError(f"{path}: cannot be moved: {error.strerror}") from None
         if seen is not None:

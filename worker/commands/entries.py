@@ -42,6 +42,9 @@ UNSTEADY: Final = frozenset(
 MOST: Final = 1_000
 """Entries of one feed; what is behind them is read when they are gone."""
 
+AROUND_LONGEST: Final = 65_536
+"""Bytes that a feed may say of itself: each entry says it again, a thousand times in all."""
+
 LONGEST: Final = 2_000
 """Characters of an id or address; a longer id is digested, a longer address dropped."""
 
@@ -118,13 +121,13 @@ def _documents(root: Element) -> Iterator[tuple[Element, bytes]]:
     items = list(descendants(root, "item", "entry"))[:MOST]
     shell = deepcopy(root)
     places = list(descendants(shell, "item", "entry"))
-    if root in items or not places:
-        yield from ((item, etree.tostring(item, encoding="utf-8", xml_declaration=True)) for item in items)
-        return
-    parent = places[0].getparent()
+    parent = places[0].getparent() if places else None
     for place in places:
         if (around := place.getparent()) is not None:
             around.remove(place)
+    if root in items or not places or len(etree.tostring(shell, encoding="utf-8")) > AROUND_LONGEST:
+        yield from ((item, etree.tostring(item, encoding="utf-8", xml_declaration=True)) for item in items)
+        return
     for item in items:
         alone = deepcopy(item)
         alone.tail = "\n"
@@ -165,6 +168,8 @@ def _xml_entry(item: Element, body: bytes, format_: Format, url: str) -> Entry:
 def _json(source: Source, url: str) -> Feed:
     tree = cast("dict[str, object]", source.tree)
     told = {key: value for key, value in tree.items() if key != "items"}
+    if len(orjson.dumps(told)) > AROUND_LONGEST:
+        told = {key: told.get(key) for key in ("version", "title") if len(str(told.get(key))) <= LONGEST}
     items = tree.get("items")
     entries = []
     for item in items[:MOST] if isinstance(items, list) else ():

@@ -23,7 +23,7 @@ class Letter:
     """One dead letter: why, and the record as it was. ``written`` is milliseconds since 1970 UTC."""
 
     why: RejectHeaders
-    headers: tuple[tuple[str, bytes], ...]  # of the original record alone
+    headers: tuple[tuple[str, bytes | None], ...]  # of the original record alone
     key: bytes | None
     value: bytes | None
     written: int

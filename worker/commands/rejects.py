@@ -102,7 +102,7 @@ def show_command(
         if fact is not None and name != "headers":
             sys.stdout.write(f"{name:12} {safe(str(fact))}\n")
     for name, content in letter.headers:
-        sys.stdout.write(f"  {safe(name)}: {safe(content.decode('utf-8', 'backslashreplace'))}\n")
+        sys.stdout.write(f"  {safe(name)}: {safe(_header(content) or '')}\n")
     sys.stdout.write(f"\n{printable(value[:bytes_])}\n")
     if len(value) > bytes_:
         sys.stdout.write(f"… and {len(value) - bytes_} bytes more (--bytes, --raw)\n")
@@ -226,8 +226,12 @@ def _facts(letter: "Letter") -> dict[str, object]:
         "key": None if letter.key is None else letter.key.decode("utf-8", "backslashreplace"),
         "bytes": len(letter.value or b"") if why.size is None else why.size,
         "digest": why.digest,
-        "headers": {name: value.decode("utf-8", "backslashreplace") for name, value in letter.headers},
+        "headers": {name: _header(value) for name, value in letter.headers},
     }
+
+
+def _header(value: bytes | None) -> str | None:
+    return None if value is None else value.decode("utf-8", "backslashreplace")
 
 
 def _time(milliseconds: int) -> str:

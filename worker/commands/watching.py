@@ -12,7 +12,7 @@ from typing import Any, Final
 import structlog
 from aiokafka.errors import KafkaError
 
-from worker.commands.drop import Drop, Unfinished, Unreadable
+from worker.commands.drop import Drop, Gone, Unfinished, Unreadable
 from worker.commands.payloads import (
     LINES,
     Delivery,
@@ -65,7 +65,10 @@ async def watch(
                         break
                     under_way = []
                     for path in batch:
-                        sent = _Sent(drop.take(path), deque())
+                        try:
+                            sent = _Sent(drop.take(path), deque())
+                        except Gone:
+                            continue
                         under_way.append(sent)
                         await _send(drop, sent, sender, known.get(path.name, facts), asked)
                     for sent in under_way:

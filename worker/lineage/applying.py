@@ -105,7 +105,7 @@ def _put_by(
 ) -> Applied:
     """Let a story wait that is not placed yet, and let take effect what it asks or stands in place of."""
     if facts.get("until") is not None:
-        state.waiting.hold(sketched(imprint.story()), facts["until"])
+        state.waiting.hold(sketched(imprint.story()), facts["until"], at)
     if "waits" in facts:
         state.waiting.keep(sketched(imprint.story()), at)
     if "acts" not in facts and not state.orders.watches:

@@ -9,12 +9,11 @@ from hashlib import blake2b
 from typing import Any, Final
 
 import numpy as np
-import xxhash
 
 from worker.lineage.arrays import Arrays, arrays_of
 from worker.lineage.columns import Columns
 from worker.lineage.copies import UNDATED, Copies
-from worker.lineage.crowd import Crowd, member, pack_crowd, unpack_crowd
+from worker.lineage.crowd import Crowd, known_as, member, pack_crowd, unpack_crowd
 from worker.lineage.placement import Relation
 from worker.lineage.ready import READ
 from worker.lineage.shelf import Shelf
@@ -25,12 +24,6 @@ TRACES: Final = 8  # keys by which an expired canonical story is known again
 def canonical_id(story_id: str) -> bytes:
     """Name a canonical story, after its founding story, for good."""
     return blake2b(story_id.encode(), digest_size=16, person=b"canonical/1").digest()
-
-
-def known_as(story_id: str) -> int:
-    """Shorten a story id to the 60 bits that Python keeps in the least room."""
-    number: int = xxhash.xxh3_64_intdigest(story_id.encode("utf-8", "surrogatepass"))
-    return number >> 4
 
 
 class Canon:

@@ -5,7 +5,7 @@ to one that never stopped. A story costs no Python object but its entry among th
 """
 
 import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -13,25 +13,29 @@ import numpy as np
 import numpy.typing as npt
 
 from worker.lineage.arrays import Arrays, arrays_of, gathered
-from worker.lineage.canons import TRACES, Canon, Canons, known_as
+from worker.lineage.canons import TRACES, Canon, Canons
 from worker.lineage.copies import Copies
-from worker.lineage.crowd import member
+from worker.lineage.crowd import known_as, member
 from worker.lineage.imprint import Imprint
 from worker.lineage.placement import Canonical, Relation
 from worker.lineage.postings import Keys
 from worker.lineage.shelf import Shelf
 
-LAYOUT: Final = 2  # of what ``capture`` gives
+LAYOUT: Final = 3  # of what ``capture`` gives
 KEPT_COPIES: Final = 8  # of one canonical story: its own copy and the latest variants that add to it
 INT: Final = 64  # bytes of two numbers in a dictionary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Departure:
-    """A canonical story that expired: its id and those of its aliases, and a few keys of its copy."""
+    """A canonical story that expired: its id and those of its aliases, and a few keys of its copy.
+
+    ``stories`` were its members, see ``known_as``.
+    """
 
     number: int
     ids: tuple[str, ...]
+    stories: Sequence[int]
     keys: Keys
 
 
@@ -227,10 +231,12 @@ class Catalogue:
         held: Iterable[int] = (int(canons.row("held", number)),) if crowd is None else crowd.held
         for document in held:
             self.copies.drop(document)
-        for known in (int(canons.row("known", number)),) if crowd is None else crowd.stories:
+        stories = (int(canons.row("known", number)),) if crowd is None else crowd.stories
+        for known in stories:
             self.known.pop(known, None)
         canons.close(number)
-        return Departure(number=number, ids=(own, *(crowd.aliases if crowd else ())), keys=keys)
+        aliases = crowd.aliases if crowd else ()
+        return Departure(number=number, ids=(own, *aliases), stories=stories, keys=keys)
 
     def _move_out(self, block: int) -> None:
         """Copy what is left of a block to the end of the shelf."""

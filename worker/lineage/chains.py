@@ -1,5 +1,6 @@
 """What agencies sent and outlets run of each canonical story: the state beside the catalogue."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from worker.lineage.canons import Canon
@@ -69,10 +70,10 @@ class Chains:
             ours.merge(theirs)
         self.lead(old)
 
-    def forget(self, number: int) -> None:
-        """Drop what belongs to a canonical story that is gone."""
+    def forget(self, number: int) -> Iterable[str]:
+        """Drop what belongs to a canonical story that is gone; tell the items of outlets that ran it."""
         self._chains.pop(number, None)
-        self._runs.pop(number, None)
+        return self._runs.pop(number, {}).keys()
 
     def capture(self) -> dict[str, Any]:
         """Give the state as JSON may hold it."""

@@ -24,6 +24,7 @@ from worker.matching.topic import Bag, Lexicon, lead_of, top, whole_of
 from worker.story import Story
 
 UNDATED: Final = -1
+LETTERS: Final = 6  # of a word, about
 
 
 class Copies:
@@ -49,11 +50,11 @@ class Copies:
             ended=(np.int64, 1, NEVER),  # the right to its text, which is gone
         )
         self._shelf = shelf
-        self._narratives = Ready[Narrative]()
-        self._stories = Ready[Story]()
-        self._items = Ready[Story]()  # without their copy
-        self._leads = Ready[Bag]()
-        self._wholes = Ready[Bag]()
+        self._narratives = Ready[Narrative](lambda each: len(each.words))
+        self._stories = Ready[Story](_words)
+        self._items = Ready[Story](_words)  # without their copy
+        self._leads = Ready[Bag](lambda each: len(each.words))
+        self._wholes = Ready[Bag](lambda each: len(each.words))
 
     # Of many
 
@@ -185,7 +186,7 @@ class Copies:
     def drop(self, number: int) -> None:
         """Let a held document go."""
         row, values = self.columns.row(number), self.columns.values
-        self._shelf.drop(int(values["place"][row]), int(values["size"][row]))
+        self._shelf.wipe(int(values["place"][row]), int(values["size"][row]))
         values["canon"][row] = values["place"][row] = -1
         for ready in (self._narratives, self._stories, self._items, self._leads, self._wholes):
             ready.drop(number)
@@ -255,3 +256,9 @@ class Copies:
 
 def _lead(story: Story) -> Bag:
     return lead_of(story.headline, tokens(top(story.copy())))
+
+
+def _words(story: Story) -> int:
+    """Estimate the words of a story; its furniture, which a story in hand still has, counts as well."""
+    beside = sum(len(each.text) for each in story.furniture)
+    return (sum(map(len, story.copy())) + beside) // LETTERS

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import xxhash
+
 from worker.lineage.archive import compress, expand
 from worker.lineage.imprint import Imprint
 from worker.lineage.placement import Member, Relation
@@ -12,12 +14,18 @@ FIRST: Final = 10  # members that a snapshot lists from the beginning
 LATEST: Final = 10  # and from the end
 
 
+def known_as(story_id: str) -> int:
+    """Shorten a story id to the 60 bits that Python keeps in the least room."""
+    number: int = xxhash.xxh3_64_intdigest(story_id.encode("utf-8", "surrogatepass"))
+    return number >> 4
+
+
 @dataclass(slots=True, kw_only=True)
 class Crowd:
     """What a canonical story remembers of its members. Most stories stay alone and have none.
 
     ``story_id`` is that of the founding story; ``held`` numbers the copies that are kept, ``stories`` holds
-    the members as ``catalogue`` knows them, ``aliases`` the canonical stories that were merged into this.
+    the members, see ``known_as``, ``aliases`` the canonical stories that were merged into this.
     """
 
     story_id: str

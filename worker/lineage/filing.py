@@ -36,6 +36,7 @@ NOTICES: Final = frozenset({VersionKind.CORRECTIVE.value, VersionKind.CLARIFICAT
 _PARTIAL: Final = frozenset(kind.value for kind in PARTIAL)
 _NUMBER_LONGEST: Final = 10  # characters; a longer name with digits is an id
 _HEADLINE_LEAST: Final = 3  # words: a shorter text is a slug
+_HEADLINES: Final = 8  # that one bulletin quotes; each is looked for among the copies that are held
 
 
 def is_filing(story: Story) -> bool:
@@ -85,7 +86,8 @@ def victim_headlines(story: Story) -> tuple[str, ...]:
     own = story.headline or ""
     if headline_version(own):
         own = own.partition("-")[2] or own.partition(":")[2]
-    texts = (*story.refers_to, own)
+    quoted = dict.fromkeys(text for text in story.refers_to if len(text.split()) >= _HEADLINE_LEAST)
+    texts = (*list(quoted)[:_HEADLINES], own)
     return tuple(text for text in texts if len(text.split()) >= _HEADLINE_LEAST)
 
 

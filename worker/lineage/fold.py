@@ -61,7 +61,7 @@ class Fold:
             own = self._place_parts(story, decided.parts, at=at)
         else:
             own = self._commit(story, decided, at=at)
-        takes = self._take(decided, at=at)
+        takes = self._take([*released, own], at=at)
         state.see(story.coordinates)
         step = with_lapses(together(released, own, takes), lapsed.lapses, told)
         return replace(step, expired=state.departed.told())
@@ -74,7 +74,9 @@ class Fold:
         lapsed = let_lapse(state, at)
         told = self._tell_lapsed(lapsed)
         own = Step(decision=Decision(at=at, story_id=None, redelivery=False, facts={"tick": True}))
-        step = with_lapses(together(self._release(at), own, []), lapsed.lapses, told)
+        released = self._release(at)
+        takes = self._take(released, at=at)
+        step = with_lapses(together(released, own, takes), lapsed.lapses, told)
         return replace(step, expired=state.departed.told())
 
     def restore(self, story: Story | None, decision: Decision) -> None:
@@ -101,6 +103,10 @@ class Fold:
         """Count the canonical stories that are remembered."""
         return self._state.catalogue.canonicals()
 
+    def held_since(self) -> int | None:
+        """Tell the stream time at which the oldest story came that is still embargoed; None without any."""
+        return self._state.waiting.since()
+
     def _place_parts(self, story: Story, parts: list[Segment], *, at: int | None) -> Step:
         """Place each part of a page that comes apart."""
         steps = []
@@ -118,7 +124,7 @@ class Fold:
         return joined(steps, Decision(at=at, story_id=story.id, redelivery=False, facts=facts))
 
     def _release(self, at: int | None) -> list[Step]:
-        """Place the stories whose embargo is over."""
+        """Place the stories whose embargo is over, a bounded number; the others go with the next record."""
         waiting = self._state.waiting
         if at is None or at < waiting.due:
             return []
@@ -129,10 +135,10 @@ class Fold:
             steps.append(self._commit(story, decided, at=at))
         return steps
 
-    def _take(self, decided: Decided, *, at: int | None) -> list[Step]:
-        """Join the parts that waited for the version that was just placed."""
+    def _take(self, placed: list[Step], *, at: int | None) -> list[Step]:
+        """Join the parts that waited for a version that was just placed."""
         waiting = self._state.waiting
-        if not waiting.parts or "edition" not in decided.facts:
+        if not waiting.parts or not any("edition" in step.decision.facts for step in placed):
             return []
         steps = []
         for part in waiting.in_order():

@@ -1,5 +1,6 @@
 """What becomes of a story when the right to it ends? Its text goes, its ids and its fingerprint stay."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from heapq import heappop, heappush
 from typing import Final, NamedTuple
@@ -7,6 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from worker.lineage.archive import pack
+from worker.lineage.crowd import known_as
 from worker.lineage.filing import milliseconds
 from worker.lineage.imprint import NO_KEYS, Imprint
 from worker.lineage.placement import Variant
@@ -16,6 +18,7 @@ from worker.matching.sketch import BOUND, LEAST, VERSION, WIDTH
 from worker.story import Fingerprint, Story
 
 MOST: Final = 500  # texts that one step drops, so that no transaction grows without bound
+VOID_MOST: Final = 1_024  # ends in the heap that are void, beside as many as are not
 
 
 class End(NamedTuple):
@@ -32,6 +35,7 @@ class Lapses:
     def __init__(self) -> None:
         self._ahead: list[End] = []  # a heap; what ``_ends`` does not say is void
         self._ends: dict[str, End] = {}
+        self._homes: dict[int, list[str]] = {}  # founding story, see ``known_as`` → whose ends were noted
 
     @property
     def due(self) -> int:
@@ -45,8 +49,26 @@ class Lapses:
         """
         known = self._ends.get(story_id)
         if known is None or at < known.at:
-            end = self._ends[story_id] = End(at, story_id, home)
+            end = End(at, story_id, home)
+            self._note(end)
             heappush(self._ahead, end)
+
+    def forget(self, stories: Iterable[int]) -> None:
+        """Forget the ends of a canonical story that left the window, given its stories: see ``known_as``.
+
+        An end may be a century ahead: what is void must not pile up until then.
+        """
+        for known in stories:
+            for story_id in self._homes.pop(known, ()):
+                end = self._ends.get(story_id)
+                if end is not None and known_as(end.home) == known:
+                    del self._ends[story_id]
+        if len(self._ahead) > VOID_MOST + 2 * len(self._ends):
+            self._ahead = sorted(self._ends.values())
+
+    def _note(self, end: End) -> None:
+        self._ends[end.story_id] = end
+        self._homes.setdefault(known_as(end.home), []).append(end.story_id)
 
     def over(self, at: int) -> list[End]:
         """Take the next ends that are over."""
@@ -65,7 +87,8 @@ class Lapses:
     def resume(self, state: list[tuple[int, str, str]]) -> None:
         """Take over what ``capture`` gave."""
         self._ahead = [End(*end) for end in state]  # sorted, so a heap
-        self._ends = {end.story_id: end for end in self._ahead}
+        for end in self._ahead:
+            self._note(end)
 
 
 def has_lapsed(story: Story, at: int | None) -> bool:

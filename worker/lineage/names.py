@@ -6,6 +6,7 @@ never without a look at the copy where there is copy.
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, Final
 
 from worker.formats.lines import same_words
@@ -26,6 +27,7 @@ from worker.matching.tokens import tokens
 from worker.matching.topic import keywords, lead_of
 from worker.story import Story
 
+CALLED: Final = 64  # stories of one name that are looked at, the latest: a name of more is that of a section
 LASTS: Final = 36 * 3_600_000  # milliseconds for which a number or a slug names one story
 AKIN: Final = 0.2  # of the long words of the shorter opening stand in the other's; of strangers 1 in 100
 AKIN_BY_ID: Final = 0.13  # with an id in common; of strangers 5 in 100
@@ -93,7 +95,7 @@ class Names:
     def _called(self, story: Story, names: Iterable[str], *, at: int | None) -> Iterator[Canon]:
         """Yield the canonical stories that go by names, the latest use first."""
         for name in names:
-            for number, used in reversed(self._named.get(name, {}).items()):
+            for number, used in islice(reversed(self._named.get(name, {}).items()), CALLED):
                 chain = self.chains.of(number)
                 if chain is None:
                     continue
@@ -142,7 +144,9 @@ class Names:
         chain = self.chains.of(young)
         for name in chain.names if chain is not None else ():
             here = self._named.setdefault(name, {})
-            here[old] = here.pop(young, None)
+            times = [at for at in (here.pop(young, None), here.get(old)) if at is not None]
+            here[old] = max(times, default=None)
+            self._named[name] = dict(sorted(here.items(), key=lambda use: use[1] or 0))
 
     def capture(self) -> dict[str, Any]:
         """Give the state as JSON may hold it."""

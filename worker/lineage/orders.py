@@ -91,14 +91,16 @@ class Orders:
         for item, number in self._watched.items():
             if number == young.number:
                 self._watched[item] = old.number
+        chain = self._chains.of(old.number)
+        if chain is not None and chain.order is not None:
+            self._watch(old)
 
     def forget(self, number: int) -> None:
         """Drop what is known beside the catalogue of a canonical story that is gone."""
         self._names.forget(number)
-        if self._chains.of(number) is not None:  # a mark may be lifted since
-            for item in [item for item, of in self._watched.items() if of == number]:
+        for item in self._chains.forget(number):  # of a hold that was lifted as well
+            if self._watched.get(item) == number:
                 del self._watched[item]
-        self._chains.forget(number)
 
     def shown(self, canonical: Canonical, canon: Canon) -> Canonical:
         """Add to the present state of a canonical story what its agency says of it."""
@@ -205,14 +207,16 @@ class Orders:
                 chain.wrong[order.story_id] = None if place else (current.story_id if current else "")
         if chain.standing is before and order.action is not Action.CORRECT:
             return None
-        runs = self._chains.runs(canon)
-        for item, run in runs.items():
+        for run in self._chains.runs(canon).values():
             run.stale = run.stale or self._is_wrong(chain, run)
-            if "\n" in item:
-                self._watched[item] = canon.number
+        self._watch(canon)
         if chain.order is not order:  # a correction of what is killed or withheld
             return None
         return self._reach(canon, order, Cause.ORDERED, story, at=at)
+
+    def _watch(self, canon: Canon) -> None:
+        """Watch the items of outlets that run a marked story and that something names."""
+        self._watched.update((item, canon.number) for item in self._chains.runs(canon) if "\n" in item)
 
     def _disregard(self, story: Story, acts: Mapping[str, Any]) -> None:
         """Leave one transmission out of the versions."""

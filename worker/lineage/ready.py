@@ -1,10 +1,11 @@
-"""What is kept ready of what has been read? The latest in demand, so many of a kind."""
+"""What is kept ready of what has been read? The latest in demand, so many of a kind, and so much of it."""
 
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 
 READ: Final = 1_024  # of a kind: narratives, stories, leads, crowds
+WORDS: Final = 2_000_000  # that those of a kind may have in all: some hundred of the longest copies
 
 Value = TypeVar("Value")
 
@@ -12,11 +13,13 @@ Value = TypeVar("Value")
 class Ready(Generic[Value]):
     """Values by number; the one that was least in demand goes first."""
 
-    __slots__ = ("_values",)
+    __slots__ = ("_left", "_values", "_words")
 
-    def __init__(self) -> None:
-        """Start empty."""
+    def __init__(self, words: Callable[[Value], int]) -> None:
+        """Start empty; ``words`` tells how many words a value has, about."""
         self._values: OrderedDict[int, Value] = OrderedDict()
+        self._words = words
+        self._left = WORDS
 
     def get(self, number: int, read: Callable[[int], Value]) -> Value:
         """Give a value, and ``read`` it where it is not ready."""
@@ -34,10 +37,14 @@ class Ready(Generic[Value]):
 
     def put(self, number: int, value: Value) -> None:
         """Keep a value ready."""
+        self.drop(number)
         self._values[number] = value
-        if len(self._values) > READ:
-            self._values.popitem(last=False)
+        self._left -= self._words(value)
+        while len(self._values) > READ or (self._left < 0 and len(self._values) > 1):
+            self._left += self._words(self._values.popitem(last=False)[1])
 
     def drop(self, number: int) -> None:
         """Forget a value, where it is ready."""
-        self._values.pop(number, None)
+        value = self._values.pop(number, None)
+        if value is not None:
+            self._left += self._words(value)

@@ -49,6 +49,7 @@ class State:
             for departure in self.catalogue.expire(before):
                 self.departed.add(departure, at=at)
                 self.orders.forget(departure.number)
+                self.lapses.forget(departure.stories)
             self.departed.forget(before)
             self.orders.expire(before)
             self.waiting.expire(before)

@@ -11,30 +11,46 @@ from worker.lineage.keeping import story_from, story_record
 from worker.story import PubStatus, Story
 
 NEVER: Final = 1 << 62  # milliseconds
+RELEASED: Final = 100  # stories that one step places, so that neither it nor its decision grows without bound
+RELEASED_LONGEST: Final = 1_000_000  # characters of their copy, but for the first
 
 
 @dataclass(slots=True)
 class Waiting:
-    """``held`` maps a story to the end of its embargo, in milliseconds; ``parts`` to when it came."""
+    """``held`` maps a story to the end of its embargo and to when it came; ``parts`` to when it came.
 
-    held: dict[str, tuple[int, Story]] = field(default_factory=dict)
+    Both are milliseconds of stream time.
+    """
+
+    held: dict[str, tuple[int, int | None, Story]] = field(default_factory=dict)
     parts: dict[str, tuple[int | None, Story]] = field(default_factory=dict)
     due: int = NEVER  # when the next embargo ends
 
-    def hold(self, story: Story, until: int) -> None:
+    def hold(self, story: Story, until: int, at: int | None) -> None:
         """Keep an embargoed story."""
-        self.held[story.id] = (until, story)
+        self.held[story.id] = (until, at, story)
         self.due = min(self.due, until)
 
+    def since(self) -> int | None:
+        """Tell when the oldest of the embargoed stories came: no window ends for it. None without any."""
+        return min((at for _, at, _ in self.held.values() if at is not None), default=None)
+
     def ready(self, at: int) -> list[Story]:
-        """List the stories whose embargo is over, in the order of their times, then as they came."""
-        over = [(until, story) for until, story in self.held.values() if until <= at]
-        return [story for _, story in sorted(over, key=lambda each: each[0])]
+        """List the next stories whose embargo is over, in the order of their times, then as they came."""
+        over = [(until, story) for until, _, story in self.held.values() if until <= at]
+        found: list[Story] = []
+        size = 0
+        for _, story in sorted(over, key=lambda each: each[0])[:RELEASED]:
+            size += sum(map(len, story.copy()))
+            if found and size > RELEASED_LONGEST:
+                break
+            found.append(story)
+        return found
 
     def release(self, story_id: str) -> None:
         """Let an embargoed story go."""
         self.held.pop(story_id, None)
-        self.due = min((until for until, _ in self.held.values()), default=NEVER)
+        self.due = min((until for until, *_ in self.held.values()), default=NEVER)
 
     def keep(self, part: Story, at: int | None) -> None:
         """Keep a part whose first take has not come."""
@@ -57,14 +73,14 @@ class Waiting:
     def capture(self) -> dict[str, Any]:
         """Give the state as JSON may hold it."""
         return {
-            "held": [[until, story_record(story)] for until, story in self.held.values()],
+            "held": [[until, at, story_record(story)] for until, at, story in self.held.values()],
             "parts": [[at, story_record(story)] for at, story in self.parts.values()],
         }
 
     def resume(self, state: dict[str, Any]) -> None:
         """Take over what ``capture`` gave."""
-        for until, record in state["held"]:
-            self.hold(story_from(record), until)
+        for until, at, record in state["held"]:
+            self.hold(story_from(record), until, at)
         for at, record in state["parts"]:
             self.keep(story_from(record), at)
 

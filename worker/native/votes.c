@@ -6,12 +6,12 @@
 static int
 placed(const i64 *places, Py_ssize_t size, Py_ssize_t keys)
 {
-    for (Py_ssize_t at = 0; at < size; at++)
-        if (places[at] < 0 || places[at] >= keys) {
-            PyErr_SetString(PyExc_ValueError, "a place beyond the keys");
-            return 0;
-        }
-    return 1;
+    for (Py_ssize_t at = 0; at < size && keys >= 0; at++)
+        if (places[at] < 0 || places[at] >= keys)
+            keys = -1;
+    if (keys < 0)
+        PyErr_SetString(PyExc_ValueError, "a place beyond the keys");
+    return keys >= 0;
 }
 
 PyObject *

@@ -11,8 +11,9 @@ from typing import Any, Final
 import numpy.typing as npt
 
 from topics import messages as wire
+from topics.catalog import CATALOG, topic_name
 from topics.codec import DecodeError, Fault, decode
-from worker.errors import OtherVersion, Reason
+from worker.errors import OtherVersion, Reason, TooLarge
 from worker.lineage import imprint
 from worker.lineage.catalogue import LAYOUT
 from worker.lineage.clock import Clock
@@ -65,6 +66,7 @@ class Placing:
         self._clock = Clock()
         self._prefix = prefix
         self._limit = limit
+        self._most = {topic_name(each.name, prefix): each.max_message_bytes for each in CATALOG}
 
     @property
     def now(self) -> int | None:
@@ -75,8 +77,9 @@ class Placing:
         """Fold one record of wire-stories. Its timestamp has to be the broker's append time.
 
         A record that cannot be read is refused, which is a decision too: its position is taken. A defect
-        in the fold raises; then this object must be dropped, for its state may be half changed. Raises
-        OtherVersion for a story or tick of a version that this code does not read: that is no bad record.
+        in the fold raises, and TooLarge what comes to a record that no topic takes; then this object must be
+        dropped, for its state may be half changed. Raises OtherVersion for a story or tick of a version that
+        this code does not read: that is no bad record.
         """
         try:
             record = _read(origin)
@@ -132,8 +135,18 @@ class Placing:
         """Count the canonical stories that a new story can still join."""
         return self._fold.canonicals()
 
+    def held_since(self) -> int | None:
+        """Tell the stream time at which the oldest story came that is still embargoed; None without any."""
+        return self._fold.held_since()
+
     def _publish(self, step: Step, origin: Origin) -> tuple[Outgoing, ...]:
-        return tuple(step_records(step, offset=origin.offset, prefix=self._prefix))
+        """Write what a step publishes. Raises TooLarge for what no topic takes: nothing of it may be sent."""
+        records = tuple(step_records(step, offset=origin.offset, prefix=self._prefix))
+        for each in records:
+            size, most = each.size(), self._most[each.topic]
+            if size > most:
+                raise TooLarge(f"a record of {size} bytes for {each.topic}, which takes {most}")
+        return records
 
 
 def _read(origin: Origin) -> Story | int:

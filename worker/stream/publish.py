@@ -13,6 +13,8 @@ from worker.stream.halt import halt
 
 REQUEST_BYTES: Final = CANONICAL_VARIANTS.max_message_bytes  # the largest record that any topic takes
 
+FRAME_BYTES: Final = 128  # more than a batch, a record or a header takes beside what it holds
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
@@ -21,7 +23,12 @@ class Outgoing:
     topic: str
     key: bytes | None
     value: bytes | None
-    headers: tuple[tuple[str, bytes], ...] = ()
+    headers: tuple[tuple[str, bytes | None], ...] = ()
+
+    def size(self) -> int:
+        """Bound the bytes that the record takes, uncompressed."""
+        beside = sum(FRAME_BYTES + len(name) * 4 + len(value or b"") for name, value in self.headers)
+        return FRAME_BYTES + len(self.key or b"") + len(self.value or b"") + beside
 
 
 def producer_args(client_args: dict[str, Any], *, linger_ms: int) -> dict[str, Any]:

@@ -106,7 +106,7 @@ class Keeper:
         if mark is None:
             return
         self._retention.note(placing.now, mark.offset)
-        before = self._retention.due()
+        before = self._retention.due(placing.held_since)
         if before is not None and (self._cutting is None or self._cutting.done()):
             self._cutting = asyncio.create_task(self._retention.cut(before))
         due = time.monotonic() - self._written > self._settings.state_interval

@@ -2,10 +2,11 @@
 
 The broker's retention goes by its own clock and stays the outer bound. A cut costs nothing that a rebuild
 needs: a canonical story that is older and still alive is opened anew by its later members, with its id,
-sequence and counts.
+sequence and counts. An embargo may last longer: from the oldest story that is held on, nothing is cut.
 """
 
 from collections import deque
+from collections.abc import Callable
 from typing import Any, Final
 
 import structlog
@@ -33,11 +34,16 @@ class Retention:
         if at is not None and (not self._notes or at >= self._notes[-1][0] + self._window // STEPS):
             self._notes.append((at, offset))
 
-    def due(self) -> int | None:
-        """Tell the offset before which nothing is needed any more; None while that has not moved."""
+    def due(self, held_since: Callable[[], int | None]) -> int | None:
+        """Tell the offset before which nothing is needed any more; None while that has not moved.
+
+        ``held_since`` tells the stream time of the oldest decision that is needed whatever the window is.
+        """
         if not self._notes:
             return None
         before = self._notes[-1][0] - WINDOWS * self._window
+        if len(self._notes) > 1 and self._notes[1][0] < before and (held := held_since()) is not None:
+            before = min(before, held)
         cut = None
         while len(self._notes) > 1 and self._notes[1][0] < before:
             self._notes.popleft()
@@ -50,7 +56,7 @@ class Retention:
         try:
             await admin.start()
             await admin.delete_records({self._partition: RecordsToDelete(offset)})
-        except KafkaError as error:
+        except (KafkaError, OSError) as error:  # no answer in time is of the second kind
             log.warning("placements.not_cut", before=offset, error=type(error).__name__)
         else:
             log.info("placements.cut", before=offset)

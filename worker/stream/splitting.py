@@ -6,7 +6,6 @@ import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
 
 from topics.catalog import WIRE_STORIES
 from topics.codec import EncodeError
@@ -18,8 +17,6 @@ from worker.stream.incoming import read_payload
 from worker.stream.outgoing import story_record
 from worker.stream.publish import Outgoing
 from worker.stream.rejects import Origin, reject
-
-FRAME_BYTES: Final = 4096  # what a record needs beside its value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,11 +78,12 @@ def answer(origin: Origin, terms: Terms) -> Answer:
     except Exception as error:  # noqa: BLE001 - told with the answer
         defect = traceback.format_exc()
         parts = (Rejected(reason=Reason.INTERNAL, message=f"{type(error).__name__}: {error}"),)
-    records = _records_of(parts, origin, terms)
+    made = [_record_of(part, origin, terms) for part in parts]
+    made.sort(key=lambda each: not isinstance(each[0], Story))  # stories in their order, then rejects
     return Answer(
-        records=tuple(records),
-        formats=tuple(part.source_format for part in parts if isinstance(part, Story)),
-        reasons=tuple(part.reason.value for part in parts if isinstance(part, Rejected)),
+        records=tuple(record for _, record in made),
+        formats=tuple(part.source_format for part, _ in made if isinstance(part, Story)),
+        reasons=tuple(part.reason.value for part, _ in made if isinstance(part, Rejected)),
         seconds=time.perf_counter() - started,
         defect=defect,
     )
@@ -93,9 +91,8 @@ def answer(origin: Origin, terms: Terms) -> Answer:
 
 def refusal(origin: Origin, terms: Terms, reason: Reason, message: str) -> Answer:
     """Refuse a payload that nobody could split."""
-    part = Rejected(reason=reason, message=message)
-    records = tuple(_records_of((part,), origin, terms))
-    return Answer(records=records, formats=(), reasons=(reason.value,), seconds=0.0)
+    _, letter = _record_of(Rejected(reason=reason, message=message), origin, terms)
+    return Answer(records=(letter,), formats=(), reasons=(reason.value,), seconds=0.0)
 
 
 def _split_payload(origin: Origin, limits: Limits) -> tuple[Part, ...]:
@@ -108,44 +105,34 @@ def _split_payload(origin: Origin, limits: Limits) -> tuple[Part, ...]:
     return split(payload, limits)
 
 
-def _records_of(parts: Sequence[Part], origin: Origin, terms: Terms) -> list[Outgoing]:
-    """Return what a payload becomes on the topics: stories in their order, then rejects."""
-    stories: list[Outgoing] = []
-    letters: list[Outgoing] = []
-    for part in parts:
-        if isinstance(part, Story):
-            refusal = _refuse_unsendable(part, stories, terms.prefix, origin.timestamp)
-            if refusal is None:
-                continue
-            part = refusal  # noqa: PLW2901 - the part became a reject
-        if isinstance(part, Empty):
-            part = Rejected(reason=Reason.NO_COPY, message=part.reason)  # noqa: PLW2901 - accounted for
-        letters.append(
-            reject(
-                origin,
-                prefix=terms.prefix,
-                stage="split",
-                reason=part.reason,
-                message=part.message,
-                limit=terms.limits.payload_bytes,
-                part=part.part,
-            )
-        )
-    return stories + letters
+def _record_of(part: Part, origin: Origin, terms: Terms) -> tuple[Part, Outgoing]:
+    """Return what a part becomes on the topics, and the part: a story that cannot be sent is a reject."""
+    if isinstance(part, Story):
+        sent = _sendable(part, terms.prefix, origin.timestamp)
+        if isinstance(sent, Outgoing):
+            return part, sent
+        part = sent
+    letter = Rejected(reason=Reason.NO_COPY, message=part.reason) if isinstance(part, Empty) else part
+    return part, reject(
+        origin,
+        prefix=terms.prefix,
+        stage="split",
+        reason=letter.reason,
+        message=letter.message,
+        limit=terms.limits.payload_bytes,
+        part=letter.part,
+    )
 
 
-def _refuse_unsendable(
-    story: Story, stories: list[Outgoing], prefix: str, arrived: int | None
-) -> Rejected | None:
-    """Append the record of a story, or say why there can be none."""
+def _sendable(story: Story, prefix: str, arrived: int | None) -> Outgoing | Rejected:
+    """Return the record of a story, or say why there can be none."""
     part = story.coordinates.part
     try:
         record = story_record(story, prefix=prefix, arrived=arrived)
     except EncodeError as error:
         return Rejected(reason=Reason.MALFORMED, message=str(error), part=part)
-    if len(record.value or b"") + FRAME_BYTES > WIRE_STORIES.max_message_bytes:
+    if record.size() > WIRE_STORIES.max_message_bytes:
         return Rejected(
             reason=Reason.TOO_LARGE, message="the story as JSON is over the topic's limit", part=part
         )
-    stories.append(record)
-    return None
+    return record
