@@ -89,6 +89,19 @@ def test_an_unknown_reason_or_time_is_a_usage_error(capsys):
         assert value in capsys.readouterr().err
 
 
+def test_a_letter_that_nobody_wrote_is_not_redriven_in_silence(wiretrace, kafka, prefix):
+    where = ("--bootstrap", kafka.bootstrap, "--prefix", prefix)
+    assert wiretrace("topics", "apply", *where).code == 0
+    for arguments, complaint in (
+        (["redrive", "zz"], "'zz' is no id of a letter"),
+        (["redrive", "0000"], "no letter 0000 in wire-rejects"),
+        (["show", "0000"], "no letter 0000 in wire-rejects"),
+    ):
+        said = wiretrace("rejects", *arguments, *where)
+        assert said.code == 2
+        assert complaint in said.complaint()
+
+
 def run(*arguments):
     with pytest.raises(SystemExit) as ended:
         main(["rejects", *arguments])
@@ -135,7 +148,7 @@ async def test_a_payload_is_refused_listed_shown_and_redriven_until_the_loop_gua
         second = {dict(record.headers)["x-attempt"] for record in await read(kafka.bootstrap, rejects)}
         assert second == {b"1", b"2"}
         assert await asyncio.to_thread(run, "redrive", *where, "--attempts", "1") == 1
-        assert b"refused 1 times or more" in capfdbinary.readouterr().out
+        assert b"refused once or more" in capfdbinary.readouterr().out
     finally:
         assert worker.stop() == 0
 

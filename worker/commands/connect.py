@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import ssl
 from collections.abc import Coroutine
 from typing import Annotated, TypeVar
@@ -16,7 +17,8 @@ T = TypeVar("T")
 Bootstrap = Annotated[
     str | None,
     typer.Option(
-        help="Address of the broker, host:port.", show_default="WIRETRACE_BOOTSTRAP, 127.0.0.1:9092"
+        help="Addresses of brokers, host:port, separated by commas.",
+        show_default="WIRETRACE_BOOTSTRAP, 127.0.0.1:9092",
     ),
 ]
 Prefix = Annotated[
@@ -60,7 +62,8 @@ def run(work: Coroutine[None, None, T], settings: Settings) -> T:
         if isinstance(
             error, errors.KafkaConnectionError | errors.KafkaTimeoutError | errors.RequestTimedOutError
         ):
-            fail(f"no broker answers at {where}: {_text(cause)}", Exit.UNREACHABLE)
+            why = _silence(cause, settings)
+            fail(f"no broker answers at {where}: {why} (--bootstrap names another)", Exit.UNREACHABLE)
         raise
     except TimeoutError as error:  # the client's own, of a broker that is there and says nothing
         fail(f"no broker answers at {where}: {_text(error)}", Exit.UNREACHABLE)
@@ -84,6 +87,15 @@ class _LastWord(logging.Handler):
         for argument in record.args if isinstance(record.args, tuple) else ():
             if isinstance(argument, BaseException):
                 self.error = argument
+
+
+def _silence(cause: BaseException, settings: Settings) -> str:
+    """Say why no broker answers: nobody is there, or somebody who speaks otherwise."""
+    if isinstance(cause, OSError) and cause.errno is not None:
+        return os.strerror(cause.errno) if cause.errno > 0 else str(cause.strerror)
+    if isinstance(cause, TimeoutError) or "closed" in str(cause):
+        return f"somebody listens, and does not answer as Kafka does; is it {settings.security_protocol}?"
+    return _text(cause)
 
 
 def _text(error: BaseException) -> str:
