@@ -70,6 +70,7 @@ def test_a_pod_is_what_the_restricted_standard_asks_for_and_more(name):
         == "restricted"
     )
     assert pod["automountServiceAccountToken"] is False
+    assert pod["enableServiceLinks"] is False  # the service of the board would set WIRETRACE_BOARD_PORT
     assert pod["securityContext"]["runAsNonRoot"] is True
     assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
     dockerfile = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
