@@ -55,6 +55,7 @@ def test_the_version_is_told(wiretrace):
         (["replay"], "Missing argument"),
         (["follow", "--count", "0"], "'--count'"),
         (["rejects", "redrive", "--rate", "0"], "(wiretrace rejects redrive --help tells more)"),
+        (["board", "--port", "x"], "wiretrace: --port: 'x' is no whole number"),
         (["trace", __file__, "--window", "7x"], "--window: '7x' is no duration"),
         (["follow", "--bootstrap", "http://here:9092"], "'http://here:9092' is no list of host:port"),
         (["topics", "apply", "--prefix", "a b"], "--prefix: 'a b'"),

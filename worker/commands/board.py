@@ -54,6 +54,7 @@ def command(
     Needs the extra: pip install 'wiretrace[board]'.
     """
     settings = connect.settings_of(
+        own="board",
         bootstrap=bootstrap,
         prefix=prefix,
         board_host=host,

@@ -27,12 +27,15 @@ Prefix = Annotated[
 ]
 
 
-def settings_of(**flags: object) -> Settings:
-    """Read the settings, flags first; a wrong one ends the program with exit code 2."""
+def settings_of(*, own: str = "", **flags: object) -> Settings:
+    """Read the settings, flags first; a wrong one ends the program with exit code 2.
+
+    ``own`` begins the names of settings whose flags leave it out: ``board_port`` is the board's ``--port``.
+    """
     try:
         return Settings.from_env(None, **flags)
     except SettingError as error:
-        fail(str(error))
+        fail(str(error).replace(f"--{own}-", "--", 1) if own else str(error))
 
 
 def run(work: Coroutine[None, None, T], settings: Settings) -> T:
