@@ -1,5 +1,6 @@
 """The command line as a newcomer meets it."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -13,6 +14,8 @@ import pytest
 
 from worker import VERSION
 from worker.__main__ import VERBS
+from worker.commands import connect
+from worker.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 TRACE = [sys.executable, "-m", "worker", "trace"]
@@ -76,6 +79,19 @@ def test_a_broker_that_does_not_answer_is_exit_code_3(wiretrace, arguments):
     said = wiretrace(*arguments, "--bootstrap", "127.0.0.1:1")
     assert said.code == 3
     assert said.complaint().startswith("wiretrace: no broker answers at 127.0.0.1:1")
+
+
+def test_a_broker_that_goes_away_under_a_watch_is_told_once_not_at_each_try(capsys):
+    async def work():
+        for _ in range(3):
+            logging.getLogger("aiokafka").error("Unable connect: %s", OSError(111, "Connection refused"))
+
+    connect.run(work(), Settings())
+    assert capsys.readouterr().err == ""
+    connect.run(work(), Settings(), patient=lambda: True)
+    assert capsys.readouterr().err == (
+        "wiretrace: the broker at 127.0.0.1:9092 does not answer; waiting for it\n"
+    )
 
 
 def test_an_unknown_variable_is_named(wiretrace, monkeypatch):

@@ -4,8 +4,9 @@ import asyncio
 import logging
 import os
 import ssl
-from collections.abc import Coroutine
-from typing import Annotated, TypeVar
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Final, TypeVar
 
 import typer
 
@@ -13,6 +14,7 @@ from worker.commands.exits import Exit, fail
 from worker.settings import SettingError, Settings
 
 T = TypeVar("T")
+SAY_EVERY: Final = 30.0  # seconds
 
 Bootstrap = Annotated[
     str | None,
@@ -38,14 +40,17 @@ def settings_of(*, own: str = "", **flags: object) -> Settings:
         fail(str(error).replace(f"--{own}-", "--", 1) if own else str(error))
 
 
-def run(work: Coroutine[None, None, T], settings: Settings) -> T:
+def run(
+    work: Coroutine[None, None, T], settings: Settings, *, patient: Callable[[], bool] = lambda: False
+) -> T:
     """Run ``work`` to its end; exit code 3 when no broker answers, 2 when we cannot be let in.
 
     The client logs why it could not connect and raises something vaguer; here the log becomes the line.
+    While ``patient`` says that the work waits for a broker that went away, a line every half minute tells.
     """
     from aiokafka import errors  # noqa: PLC0415 - not for --help
 
-    heard = _LastWord()
+    heard = _LastWord(settings.bootstrap, patient)
     log = logging.getLogger("aiokafka")
     level, propagate = log.level, log.propagate
     log.addHandler(heard)
@@ -79,14 +84,20 @@ def run(work: Coroutine[None, None, T], settings: Settings) -> T:
 
 
 class _LastWord(logging.Handler):
-    """Keeps the last exception that the client logged, and prints nothing."""
+    """Keeps the last exception that the client logged; prints nothing of it, but that somebody waits."""
 
-    def __init__(self) -> None:
+    def __init__(self, where: str, patient: Callable[[], bool]) -> None:
         super().__init__()
         self.error: BaseException | None = None
+        self._where = where
+        self._patient = patient
+        self._told = -SAY_EVERY
 
     def emit(self, record: logging.LogRecord) -> None:
         """Look for an exception among the arguments of the line."""
+        if self._patient() and record.created - self._told >= SAY_EVERY:
+            self._told = record.created
+            sys.stderr.write(f"wiretrace: the broker at {self._where} does not answer; waiting for it\n")
         for argument in record.args if isinstance(record.args, tuple) else ():
             if isinstance(argument, BaseException):
                 self.error = argument

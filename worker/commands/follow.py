@@ -60,6 +60,7 @@ def command(
     from worker.stream.kafka import client_args  # noqa: PLC0415 - as above
 
     settings = connect.settings_of(bootstrap=bootstrap, prefix=prefix)
+    live = asyncio.Event()  # from here on a broker that goes away is waited for
     client = client_args(settings)
     address = client.pop("bootstrap_servers")
 
@@ -74,10 +75,11 @@ def command(
         )
         async with feed:
             items = aiter(feed) if canonical_id is None else _known(aiter(feed), canonical_id)
-            await _follow(items, _write_json if json else _writer(), count=count, idle=idle)
+            write = _write_json if json else _writer()
+            await _follow(_marked(items, live), write, count=count, idle=idle)
 
     try:
-        connect.run(_until_signalled(work()), settings)
+        connect.run(_until_signalled(work()), settings, patient=live.is_set)
     except (MissingTopic, Refused) as error:
         fail(str(error))
     except _UnknownStory:
@@ -99,6 +101,16 @@ async def _known(items: AsyncIterator["Item"], canonical_id: str) -> AsyncIterat
         if isinstance(item, CaughtUp) and not told:
             raise _UnknownStory(canonical_id)
         told = True
+        yield item
+
+
+async def _marked(items: AsyncIterator["Item"], live: asyncio.Event) -> AsyncIterator["Item"]:
+    """Give the items; ``live`` is set when the past is told."""
+    from topics.items import CaughtUp  # noqa: PLC0415 - as above
+
+    async for item in items:
+        if isinstance(item, CaughtUp):
+            live.set()
         yield item
 
 
