@@ -1,6 +1,8 @@
 """What was refused can be listed, shown without harm, and put back once."""
 
 import asyncio
+import re
+from pathlib import Path
 
 import orjson
 import pytest
@@ -13,7 +15,7 @@ from topics.headers import RejectHeaders, write_headers
 from worker.__main__ import main
 from worker.commands import rejects
 from worker.commands.letters import Letter, plan
-from worker.commands.rejects import printable, safe
+from worker.commands.rejects import _facts, printable, safe
 from worker.errors import Reason
 from worker.stream.rejects import Origin, reject
 
@@ -79,6 +81,12 @@ def test_bytes_that_would_take_over_a_terminal_are_made_visible():
     assert safe("left\u202eright\n") == "left\\u202eright\\n"
     assert printable(b"\xff\xd8 JFIF") == f"00000000  {'ff d8 20 4a 46 49 46':47}  .. JFIF"
     assert printable("caf\u00e9".encode()[:-1]) == "caf"
+
+
+def test_the_operators_page_tells_every_field_of_a_letter():
+    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+    (told,) = re.findall(r"^`list --json` (.*?)not changed\.$", page, re.MULTILINE | re.DOTALL)
+    assert set(_facts(a_letter())) == set(re.findall(r"`(\w+)`", told)) - {"split", "place"}
 
 
 def test_an_unknown_reason_or_time_is_a_usage_error(capsys):
