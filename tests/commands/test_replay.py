@@ -156,6 +156,7 @@ def test_a_payload_over_the_limit_of_payloads_is_sent_and_one_over_the_topics_is
     [
         (["{tmp}/nowhere"], "nowhere: no such file or directory"),
         (["{tmp}"], "holds no payload file"),
+        (["/dev/null"], "/dev/null: is no file and no directory"),
         ([__file__, "--manifest", __file__], "test_replay.py:1: is no JSON"),
         ([__file__, "--rate", "fast"], "--rate: 'fast' is no number above 0, such as 50/s"),
         ([__file__, "--speed", "0x"], "--speed: '0x'"),
