@@ -73,7 +73,7 @@ quality: .venv/dev.stamp  ## precision and recall on the labelled pairs, and tho
 
 lock: .venv/dev.stamp  ## resolve the dependencies again and write the locks
 	$(BIN)/uv pip compile pyproject.toml --extra otel --extra board --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements/run.lock
-	$(BIN)/uv pip compile pyproject.toml --extra broker --group build --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements/demo.lock
+	$(BIN)/uv pip compile pyproject.toml --extra broker --extra board --extra export --group build --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements/demo.lock
 	$(BIN)/uv pip compile pyproject.toml --all-extras --group build --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements/dev.lock
 	printf 'ziglang\nhatchling\n' | $(BIN)/uv pip compile - --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements/compiler.lock
 

@@ -20,17 +20,19 @@ SOURCES = sorted((ROOT / "worker" / "native").glob("*.c"))
 TARGET = ROOT / "worker" / f"kernels{sysconfig.get_config_var('EXT_SUFFIX')}"
 FLAGS = ("-O3", "-fPIC", "-fvisibility=hidden")
 WARNED = ("-Wall", "-Wextra", "-Wno-unused-parameter", "-Wno-cast-function-type")
+ANY_CPU = "-mcpu=baseline"  # zig compiles for the very processor it runs on, others for all of its kind
 LINKED = ("-bundle", "-undefined", "dynamic_lookup") if sys.platform == "darwin" else ("-shared",)
 
 
 def compiler() -> list[str] | None:
     """Find a C compiler, as the words that call it."""
     if chosen := os.environ.get("CC"):
-        return shlex.split(chosen)
+        words = shlex.split(chosen)
+        return [*words, ANY_CPU] if any(Path(word).name in {"zig", "ziglang"} for word in words) else words
     for name in ("cc", "gcc", "clang"):
         if found := shutil.which(name):
             return [found]
-    return [sys.executable, "-m", "ziglang", "cc"] if importlib.util.find_spec("ziglang") else None
+    return [sys.executable, "-m", "ziglang", "cc", ANY_CPU] if importlib.util.find_spec("ziglang") else None
 
 
 def build() -> Path:

@@ -1,6 +1,6 @@
 """Follow the canonical topics from Python: the present state first, then the live tail.
 
-Needs aiokafka (``pip install wiretrace[consumer]``); nothing else in ``topics`` does::
+Needs aiokafka (the extra ``consumer``); nothing else in ``topics`` does::
 
     async with CanonicalConsumer(bootstrap="localhost:9092") as feed:
         async for item in feed:

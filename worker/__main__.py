@@ -1,5 +1,7 @@
 """The command line: one module per verb under ``commands``, imported only when it is the verb."""
 
+import errno
+import io
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -33,25 +35,46 @@ VERBS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
+FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run ``wiretrace`` and exit: 0 clean, 1 fault, 2 usage, 3 broker unreachable, 130 interrupted."""
     argv = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     verb = argv[0] if argv[0] in VERBS else None
+    if isinstance(sys.stdout, io.TextIOWrapper):  # news has words that a terminal's encoding may lack
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code = build(verb)(argv, prog_name="wiretrace", standalone_mode=False)
         sys.stdout.flush()
     except typer.TyperException as error:
-        fail(f"{error.format_message()} (wiretrace {verb or ''} --help tells more)")
+        context = getattr(error, "ctx", None)
+        where = context.command_path if context else "wiretrace"
+        fail(f"{error.format_message()} ({where} --help tells more)")
     except BrokenPipeError:  # the reader of our output left: `wiretrace trace … | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes at exit
+        _drop_output()
         raise SystemExit(int(Exit.FAULT)) from None
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        _drop_output()
+        fail(f"the output cannot be written: {error.strerror}", Exit.FAULT)
     raise SystemExit(code if isinstance(code, int) else int(Exit.CLEAN))
+
+
+def _drop_output() -> None:
+    """Let nothing more be written: Python flushes at exit, and would fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def build(verb: str | None) -> typer.Typer:
     """Build the command line with the module of ``verb`` loaded and the other verbs by name alone."""
-    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+    app = typer.Typer(
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
     app.callback()(_root)
     for name, summary in VERBS.items():
         if name != verb:

@@ -65,7 +65,8 @@ def configure(
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     logging.captureWarnings(capture=True)
-    for name in ("aiokafka", "faust", "mode", "kafka", "asyncio", "uvicorn"):
+    # worker: mode tells the starts of its services under our modules; our own loggers are wiretrace.*
+    for name in ("aiokafka", "faust", "mode", "kafka", "asyncio", "uvicorn", "worker"):
         library = logging.getLogger(name)
         library.handlers[:] = []
         library.propagate = True

@@ -185,7 +185,8 @@ def _bootstrap(text: str) -> str:
     hosts = [host.strip() for host in text.split(",")]
     for host in hosts:
         name, _, port = host.rpartition(":")
-        if not name or not re.fullmatch(r"\d{1,5}", port) or not 0 < int(port) < 65536:
+        well_named = re.fullmatch(r"[^\s/]+", name) and re.fullmatch(r"\d{1,5}", port)
+        if not well_named or not 0 < int(port) < 65536:
             raise ValueError("is no list of host:port")
     return ",".join(hosts)
 

@@ -124,6 +124,7 @@ class Stage:
             WIRETRACE_BOARD_DATA=str(folder / "store"),
             WIRETRACE_LOG_LEVEL="warning",
             WIRETRACE_WINDOW="1000d",  # the sample is of March, the seeds come now
+            WIRETRACE_BOARD_KEEP="forever",  # as above
         )
         self._wiretrace("topics", "apply")
         self._services = [

@@ -14,7 +14,7 @@ from topics import messages
 from topics.catalog import CANONICAL_STORIES, CANONICAL_VARIANTS
 from topics.codec import Fault, decode, encode
 from topics.items import CaughtUp, Event, Snapshot, Undecodable
-from worker.commands.telling import Headlines, _span, tell
+from worker.commands.telling import Headlines, span, tell
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "topics" / "examples"
@@ -41,7 +41,8 @@ def test_a_reprint_is_told_with_all_that_a_desk_asks():
     headlines.note(FERRY, "Night ferry returns to port")
     assert line(REPRINT, headlines) == (
         "2026-11-22 21:11:42  Night ferry returns to port — Elder Valley News: edited, 97% kept, 6% new, "
-        "AP credit stripped, 6 min 42 s behind; names Brandt → Brand; figures 14 → 40"
+        "AP credit stripped, 6 min 42 s behind; names Brandt → Brand; figures 14 → 40  "
+        f"{REPRINT.story_id[:12]}"
     )
 
 
@@ -52,7 +53,14 @@ def test_an_original_gives_its_headline_to_the_variants_after_it():
 
 
 def test_a_story_that_was_not_matched_says_why():
-    assert line(KEPT).endswith("Ferry limps home — Elder Valley News: kept: too short to match")
+    assert line(KEPT).endswith(
+        f"Ferry limps home — Elder Valley News: kept: too short to match  {KEPT.story_id[:12]}"
+    )
+
+
+def test_a_trace_of_own_words_is_not_told_as_no_per_cent():
+    assert REPRINT.variant is not None
+    assert " new" not in line(replace(REPRINT, variant=replace(REPRINT.variant, novelty=0.002)))
 
 
 def test_news_copy_cannot_send_a_terminal_commands():
@@ -94,7 +102,7 @@ def test_what_cannot_be_read_is_told_with_its_place():
     ],
 )
 def test_a_lag_is_told_in_its_two_largest_units(seconds, text):
-    assert _span(seconds) == text
+    assert span(seconds) == text
 
 
 def publish(bootstrap, prefix, *, variants=(), snapshots=()):
@@ -145,6 +153,14 @@ def test_one_story_can_be_followed_alone(wiretrace, target, kafka, prefix):
     publish(kafka.bootstrap, prefix, variants=[replace(ORIGINAL, canonical_id="other"), REPRINT])
     said = wiretrace("follow", FERRY, "--from-beginning", "--idle", 1, *target)
     assert [each for each in said.out.splitlines() if "follows is live" not in each] == [line(REPRINT)]
+
+
+@pytest.mark.parametrize(("flags", "topic"), [((), "stories"), (("--from-beginning",), "variants")])
+def test_a_canonical_story_that_nothing_tells_of_is_not_waited_for(wiretrace, target, flags, topic):
+    publish(target[1], target[3], variants=[ORIGINAL])
+    said = wiretrace("follow", "f" * 32, *flags, *target)
+    assert said.code == 2
+    assert f"no canonical story '{'f' * 32}' on canonical-{topic}" in said.complaint()
 
 
 def test_a_watch_ends_cleanly_on_sigterm(target):

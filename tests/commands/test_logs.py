@@ -71,6 +71,7 @@ def test_an_exception_stands_on_one_line(lines):
 def test_the_level_holds_for_us_and_libraries_are_heard_from_warnings_on(lines):
     structlog.get_logger("w").debug("too.fine")
     logging.getLogger("aiokafka.conn").info("chatter")
+    logging.getLogger("worker.stream.app").info("[^Worker]: Starting...")
     logging.getLogger("aiokafka.conn").warning("cannot reach %s", "broker")
     (line,) = lines()
     assert (line["event"], line["message"]) == ("library.log", "cannot reach broker")

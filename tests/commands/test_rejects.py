@@ -1,6 +1,8 @@
 """What was refused can be listed, shown without harm, and put back once."""
 
 import asyncio
+import re
+from pathlib import Path
 
 import orjson
 import pytest
@@ -13,7 +15,7 @@ from topics.headers import RejectHeaders, write_headers
 from worker.__main__ import main
 from worker.commands import rejects
 from worker.commands.letters import Letter, plan
-from worker.commands.rejects import printable, safe
+from worker.commands.rejects import _facts, printable, safe
 from worker.errors import Reason
 from worker.stream.rejects import Origin, reject
 
@@ -81,12 +83,31 @@ def test_bytes_that_would_take_over_a_terminal_are_made_visible():
     assert printable("caf\u00e9".encode()[:-1]) == "caf"
 
 
+def test_the_operators_page_tells_every_field_of_a_letter():
+    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+    (told,) = re.findall(r"^`list --json` (.*?)not changed\.$", page, re.MULTILINE | re.DOTALL)
+    assert set(_facts(a_letter())) == set(re.findall(r"`(\w+)`", told)) - {"split", "place"}
+
+
 def test_an_unknown_reason_or_time_is_a_usage_error(capsys):
     for flag, value in (("--reason", "ugly"), ("--since", "yesterday")):
         with pytest.raises(SystemExit) as ended:
             main(["rejects", "list", "--bootstrap", "127.0.0.1:1", flag, value])
         assert ended.value.code == 2
         assert value in capsys.readouterr().err
+
+
+def test_a_letter_that_nobody_wrote_is_not_redriven_in_silence(wiretrace, kafka, prefix):
+    where = ("--bootstrap", kafka.bootstrap, "--prefix", prefix)
+    assert wiretrace("topics", "apply", *where).code == 0
+    for arguments, complaint in (
+        (["redrive", "zz"], "'zz' is no id of a letter"),
+        (["redrive", "0000"], "no letter 0000 in wire-rejects"),
+        (["show", "0000"], "no letter 0000 in wire-rejects"),
+    ):
+        said = wiretrace("rejects", *arguments, *where)
+        assert said.code == 2
+        assert complaint in said.complaint()
 
 
 def run(*arguments):
@@ -135,7 +156,7 @@ async def test_a_payload_is_refused_listed_shown_and_redriven_until_the_loop_gua
         second = {dict(record.headers)["x-attempt"] for record in await read(kafka.bootstrap, rejects)}
         assert second == {b"1", b"2"}
         assert await asyncio.to_thread(run, "redrive", *where, "--attempts", "1") == 1
-        assert b"refused 1 times or more" in capfdbinary.readouterr().out
+        assert b"refused once or more" in capfdbinary.readouterr().out
     finally:
         assert worker.stop() == 0
 

@@ -3,7 +3,11 @@
 import asyncio
 import os
 import re
+import signal
+import subprocess
+import sys
 from itertools import pairwise
+from subprocess import PIPE
 
 import orjson
 import pytest
@@ -103,6 +107,21 @@ def test_a_loop_sends_the_same_deliveries_again_at_the_asked_rate(wiretrace, tar
     assert sum(gaps) >= 230  # five gaps of 50 ms; a busy machine may be slower, never faster
 
 
+def test_ctrl_c_ends_a_loop_for_ever_with_what_was_published(target, tmp_path):
+    (tmp_path / "1.txt").write_bytes(b"the ferry stopped")
+    replay = [sys.executable, "-m", "worker", "replay", tmp_path, "--loop", "0", "--rate", "50/s", *target]
+    with subprocess.Popen(replay, stdout=PIPE, stderr=PIPE, text=True) as run:
+        assert run.stderr is not None
+        assert run.stderr.readline().startswith("published ")  # the progress after five seconds
+        run.send_signal(signal.SIGINT)
+        said, complaint = run.communicate(timeout=20)
+    assert run.returncode == 130
+    assert complaint == ""
+    told = re.fullmatch(r"published (\d+) payloads .*, all acknowledged, stopped before the end\n", said)
+    assert told is not None
+    assert len(records(target, int(told[1]))) == int(told[1])
+
+
 def test_publication_times_set_the_pace_and_the_order(tmp_path):
     times = {"a": "2026-03-18T10:00:00Z", "b": "2026-03-18T09:00:00Z", "c": None, "d": "2026-03-18T12:00:00Z"}
     lines = [orjson.dumps({"id": name, "published": at, "text": "x"}) for name, at in times.items()]
@@ -137,6 +156,7 @@ def test_a_payload_over_the_limit_of_payloads_is_sent_and_one_over_the_topics_is
     [
         (["{tmp}/nowhere"], "nowhere: no such file or directory"),
         (["{tmp}"], "holds no payload file"),
+        (["/dev/null"], "/dev/null: is no file and no directory"),
         ([__file__, "--manifest", __file__], "test_replay.py:1: is no JSON"),
         ([__file__, "--rate", "fast"], "--rate: 'fast' is no number above 0, such as 50/s"),
         ([__file__, "--speed", "0x"], "--speed: '0x'"),

@@ -96,7 +96,7 @@ def test_the_summary_tells_what_was_done():
         "20% of its own",
         "stripped (source stripped)",
         "Monday → Tuesday",
-        "90.5 s",
+        "1 min 30 s behind the first sighting",
     ):
         assert told in text
 
@@ -161,8 +161,10 @@ def test_a_repeat_does_not_hide_the_first_telling():
 
 def test_an_id_may_be_cut_as_long_as_it_is_one():
     assert find(LINES, TRIM[:6]).line["story_id"] == TRIM
-    with pytest.raises(UnknownStory, match="no story"):
+    with pytest.raises(UnknownStory, match="too short"):
         find(LINES, TRIM[:4])
+    with pytest.raises(UnknownStory, match="no story"):
+        find(LINES, "f" * 8)
     twin = TRIM[:8] + "0" * 24
     with pytest.raises(UnknownStory, match="begins 2 ids"):
         find([*LINES, a_line(twin, AFTER)], TRIM[:8])
@@ -191,7 +193,12 @@ def test_lines_are_read_from_a_file(tmp_path, name):
 
 @pytest.mark.parametrize(
     ("content", "says"),
-    [(b"{}", "no story"), (b"not json", "line 1"), (b"[1]", "not a JSON object"), (None, "No such file")],
+    [
+        (b"{}", "no story"),
+        (b"not json", "lines.jsonl:1: is no JSON ("),
+        (b"[1]", "is no JSON object"),
+        (None, "No such file"),
+    ],
 )
 def test_what_cannot_be_shown_exits_2_and_says_why(tmp_path, content, says):
     path = tmp_path / "lines.jsonl"

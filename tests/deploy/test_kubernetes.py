@@ -4,6 +4,7 @@ Not checked here: that a cluster takes it. KEDA's ScaledObject is no type of Kub
 its documentation gives is checked, and that its names are ours.
 """
 
+import json
 import re
 import subprocess
 import sys
@@ -70,6 +71,7 @@ def test_a_pod_is_what_the_restricted_standard_asks_for_and_more(name):
         == "restricted"
     )
     assert pod["automountServiceAccountToken"] is False
+    assert pod["enableServiceLinks"] is False  # the service of the board would set WIRETRACE_BOARD_PORT
     assert pod["securityContext"]["runAsNonRoot"] is True
     assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
     dockerfile = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
@@ -122,6 +124,23 @@ def test_selectors_select_the_pods_and_volumes_are_there():
             claims = {each["metadata"]["name"] for each in document["spec"].get("volumeClaimTemplates", ())}
             volumes = {each["name"] for each in pod["volumes"]} | claims
             assert {mount["name"] for each in pod["containers"] for mount in each["volumeMounts"]} == volumes
+
+
+def test_the_overlay_of_the_operators_page_changes_what_is_there():
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    (overlay,) = [
+        yaml.safe_load(each) for each in re.findall(r"```yaml\n(resources:.*?)```", page, re.DOTALL)
+    ]
+    objects = BASE | {"ScaledObject wiretrace-worker": SCALER}
+    assert len(overlay["patches"]) == 2
+    for patch in overlay["patches"]:
+        text = patch["patch"]  # kustomize takes what begins with a bracket for JSON
+        for change in json.loads(text) if text.lstrip().startswith("[") else yaml.safe_load(text):
+            assert change["op"] == "replace"
+            found = objects["{kind} {name}".format_map(patch["target"])]
+            for step in change["path"].strip("/").split("/"):
+                found = found[int(step) if isinstance(found, list) else step]
+            assert found == BASE["ConfigMap wiretrace"]["data"]["WIRETRACE_BOOTSTRAP"]
 
 
 def test_a_stop_has_more_time_than_the_worker_takes():

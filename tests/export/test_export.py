@@ -251,7 +251,7 @@ def test_without_the_extra_it_says_how_to_get_it(tmp_path):
     )
     assert (done.returncode, done.stderr) == (
         2,
-        "wiretrace: DuckDB is not installed: pip install wiretrace[export]\n",
+        "wiretrace: DuckDB is not installed: pip install 'wiretrace[export]', in a checkout '.[export]'\n",
     )
 
 

@@ -25,7 +25,16 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.filters.update(
-        copy=copy, cut=cut, clock=clock, iso=iso, span=span, percent=percent, path=path, web=web, bytes=dump
+        copy=copy,
+        cut=cut,
+        clock=clock,
+        whole=whole,
+        iso=iso,
+        span=span,
+        percent=percent,
+        path=path,
+        web=web,
+        bytes=dump,
     )
     return made
 
@@ -52,6 +61,16 @@ def clock(milliseconds: int | None) -> str:
     """
     moment = _moment(milliseconds)
     return "time unknown" if moment is None else f"{moment.day} {moment:%b %H:%M}"
+
+
+def whole(milliseconds: int | None) -> str:
+    """Write a time for people in full; empty when there is none.
+
+    >>> whole(1795381500042)
+    '22 Nov 2026 21:05:00 UTC'
+    """
+    moment = _moment(milliseconds)
+    return "" if moment is None else f"{moment.day} {moment:%b %Y %H:%M:%S} UTC"
 
 
 def iso(milliseconds: int | None) -> str:

@@ -11,5 +11,5 @@ class MissingExtra(BrokerError):
     def __init__(self, package: str) -> None:
         super().__init__(
             f"the embedded broker needs the package {package}, which is not installed; "
-            "get it with: pip install 'wiretrace[broker]'"
+            "get it with: pip install 'wiretrace[broker]', in a checkout '.[broker]'"
         )

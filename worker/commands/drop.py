@@ -25,6 +25,7 @@ TEMPORARY: Final = re.compile(
 
 TAKEN: Final = ".wiretrace-taken"
 LOCK: Final = ".wiretrace-lock"
+NOT_A_FILE: Final = "not_a_file: a link or a special file is not followed"
 EMPTY_WAITS: Final = 10  # times as long as another file: some clients make a file long before they write it
 
 
@@ -65,13 +66,15 @@ class Drop:
     """The folders of one drop, held by this process alone until ``close``.
 
     ``settle`` is how many seconds a file must keep its size and time of change to be complete; one that
-    was seen just so under a temporary name is complete at once when it is renamed.
+    was seen just so under a temporary name is complete at once when it is renamed. ``refused`` gathers what
+    ``complete`` moved to failed: name, reason, where it is now; whoever tells of it empties it.
     """
 
     def __init__(self, folder: Path, *, done: Path, failed: Path, settle: float) -> None:
         self.folder = folder
         self.done = done
         self.failed = failed
+        self.refused: list[tuple[str, str, Path]] = []
         self._settle = settle
         self._taken = folder / TAKEN
         self._files: dict[Path, _Seen] = {}
@@ -139,7 +142,7 @@ class Drop:
                 continue
             if not stat.S_ISREG(told.st_mode):
                 with suppress(Gone):
-                    self.fail(self.take(path), "not_a_file: a link or a special file is not followed")
+                    self.refused.append((path.name, NOT_A_FILE, self.fail(self.take(path), NOT_A_FILE)))
                 continue
             seen = _Seen(told.st_ino, told.st_size, told.st_mtime_ns, now)
             before = self._files.get(path)
@@ -265,5 +268,5 @@ def _inside(taken: Path) -> str:
 def _look(handle: int) -> _Seen:
     told = os.fstat(handle)
     if not stat.S_ISREG(told.st_mode):
-        raise Unreadable("not_a_file: a link or a special file is not followed")
+        raise Unreadable(NOT_A_FILE)
     return _Seen(told.st_ino, told.st_size, told.st_mtime_ns)

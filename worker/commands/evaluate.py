@@ -3,24 +3,30 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from worker.commands.exits import fail
 from worker.commands.gluing import glue
+from worker.commands.moments import span_ms
 from worker.commands.payloads import Delivery, InputError, read_payloads
 from worker.lineage.clock import Clock
-from worker.lineage.evaluation import Scorer, read_pairs, render
+from worker.lineage.evaluation import Pair, Scorer, read_pairs, render
 from worker.lineage.fold import Fold
 from worker.pipeline import split
-from worker.settings import duration_ms
 from worker.story import Coordinates, Story
+
+LABELS: Final = ("V", "M", "P", "Q", "B", "E", "T", "N")
+CONFIDENCES: Final = ("h", "m", "l")
 
 
 def command(
     stream: Annotated[Path, typer.Option(help="JSON articles, one a line: .jsonl or .jsonl.gz.")],
-    pairs: Annotated[Path, typer.Option(help="Tab-separated: id_a, id_b, label, confidence, note.")],
+    pairs: Annotated[
+        Path,
+        typer.Option(help="Tab-separated under a line of names: id_a, id_b, label, confidence, note."),
+    ],
     window: Annotated[
         str | None,
         typer.Option(help="Forget stories after so long a time, such as 7d or 12h.", show_default="never"),
@@ -32,26 +38,44 @@ def command(
     """Score the matcher: run a stream of articles through the core, in order, then judge labelled pairs.
 
     Prints precision, recall and F1, a table of labels against outcomes, the pairs that went wrong and
-    the ten largest canonical stories with their outlets and headlines.
+    the ten largest canonical stories with their outlets and headlines. docs/research.md says what the
+    labels mean.
     """
+    limit = span_ms(window, "--window")
     try:
-        with pairs.open(encoding="utf-8") as lines:
-            labelled = list(read_pairs(lines))
-        limit = None if window is None else duration_ms(window)
+        labelled = _labelled(pairs)
         deliveries = list(read_payloads([stream]))
-        fold = Fold(window=limit)
-        scorer = collect(deliveries, fold)
     except InputError as error:
         fail(str(error))
-    except KeyError as error:
-        fail(f"{pairs}: no column {error}")
-    except ValueError as error:
-        fail(f"--window {window!r} {error}")
-    except OSError as error:
-        fail(f"{error.filename}: {error.strerror}")
-    typer.echo(render(scorer.score(labelled)))
+    fold = Fold(window=limit)
+    scorer = collect(deliveries, fold)
+    score = scorer.score(labelled)
+    if not score.scored:
+        fail(f"{stream}: holds none of the {len(labelled)} pairs of {pairs}; their ids are its ids")
+    typer.echo(render(score))
     if glued:
         typer.echo(f"\n{glue(fold, scorer, [each.payload.body for each in deliveries], pages=glued)}")
+
+
+def _labelled(path: Path) -> list[Pair]:
+    """Read the pairs. Raises InputError."""
+    try:
+        with path.open(encoding="utf-8") as lines:
+            pairs = list(read_pairs(lines))
+    except KeyError as error:
+        raise InputError(f"{path}: its first line names no column {error}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: is not UTF-8") from error
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from error
+    for number, pair in enumerate(pairs, start=2):
+        if pair.label not in LABELS:
+            raise InputError(f"{path}:{number}: label {pair.label[:40]!r} is none of {', '.join(LABELS)}")
+        if pair.confidence not in CONFIDENCES:
+            raise InputError(
+                f"{path}:{number}: confidence {pair.confidence[:40]!r} is none of {', '.join(CONFIDENCES)}"
+            )
+    return pairs
 
 
 def collect(deliveries: Iterable[Delivery], fold: Fold) -> Scorer:

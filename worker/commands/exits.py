@@ -12,6 +12,7 @@ class Exit(IntEnum):
     FAULT = 1  # a defect, or a broker that died under us
     USAGE = 2  # what the user typed, set or named cannot be
     UNREACHABLE = 3  # no broker answers
+    INTERRUPTED = 130  # Ctrl-C, as shells say it
 
 
 def fail(message: str, code: Exit = Exit.USAGE) -> NoReturn:

@@ -42,12 +42,12 @@ def command(
 
     Reads canonical-variants from its beginning to its present end, committed records only, in bounded
     memory. docs/export.md explains every column, docs/research.md what to ask of them. Needs the extra
-    export: pip install wiretrace[export].
+    export: pip install 'wiretrace[export]', in a checkout '.[export]'.
     """
     try:
         from worker.export.parquet import Export  # noqa: PLC0415 - an extra, and not for --help
     except ImportError:
-        fail("DuckDB is not installed: pip install wiretrace[export]")
+        fail("DuckDB is not installed: pip install 'wiretrace[export]', in a checkout '.[export]'")
     settings = connect.settings_of(bootstrap=bootstrap, prefix=prefix)
     first, last = moment_ms(since, "--since"), moment_ms(until, "--until")
     if first is not None and last is not None and first >= last:

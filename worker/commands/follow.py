@@ -50,6 +50,8 @@ def command(
 
     A line tells the delivery time (UTC), the headline of the canonical story, the outlet, how its
     copy relates to the canonical copy, what became of the credit, and which names and figures differ.
+    It ends with the canonical id where a canonical story begins, else with the head of the story's id,
+    which `wiretrace show` takes. Stories that left the window are told by --from-beginning alone.
     Ctrl-C ends it.
     """
     from topics.catalog import CANONICAL_STORIES, CANONICAL_VARIANTS  # noqa: PLC0415 - not for --help
@@ -58,6 +60,7 @@ def command(
     from worker.stream.kafka import client_args  # noqa: PLC0415 - as above
 
     settings = connect.settings_of(bootstrap=bootstrap, prefix=prefix)
+    live = asyncio.Event()  # from here on a broker that goes away is waited for
     client = client_args(settings)
     address = client.pop("bootstrap_servers")
 
@@ -71,12 +74,44 @@ def command(
             **client,
         )
         async with feed:
-            await _follow(aiter(feed), _write_json if json else _writer(), count=count, idle=idle)
+            items = aiter(feed) if canonical_id is None else _known(aiter(feed), canonical_id)
+            write = _write_json if json else _writer()
+            await _follow(_marked(items, live), write, count=count, idle=idle)
 
     try:
-        connect.run(_until_signalled(work()), settings)
+        connect.run(_until_signalled(work()), settings, patient=live.is_set)
     except (MissingTopic, Refused) as error:
         fail(str(error))
+    except _UnknownStory:
+        where = "canonical-variants" if from_beginning else "canonical-stories"
+        advice = "" if from_beginning else "; one that left the window is told with --from-beginning"
+        fail(f"no canonical story {canonical_id!r} on {where}{advice}")
+
+
+class _UnknownStory(LookupError):
+    """Nothing on the topics tells of the canonical story that was asked for."""
+
+
+async def _known(items: AsyncIterator["Item"], canonical_id: str) -> AsyncIterator["Item"]:
+    """Give the items of one canonical story; _UnknownStory when all that there was told nothing of it."""
+    from topics.items import CaughtUp  # noqa: PLC0415 - as above
+
+    told = False
+    async for item in items:
+        if isinstance(item, CaughtUp) and not told:
+            raise _UnknownStory(canonical_id)
+        told = True
+        yield item
+
+
+async def _marked(items: AsyncIterator["Item"], live: asyncio.Event) -> AsyncIterator["Item"]:
+    """Give the items; ``live`` is set when the past is told."""
+    from topics.items import CaughtUp  # noqa: PLC0415 - as above
+
+    async for item in items:
+        if isinstance(item, CaughtUp):
+            live.set()
+        yield item
 
 
 async def _follow(

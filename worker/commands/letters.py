@@ -132,7 +132,8 @@ def plan(letters: Iterable[Letter], *, topic: str, attempts: int) -> Redrive:
         elif why.size is not None:
             reason = "only an excerpt was kept"
         elif why.attempt >= attempts:
-            reason = f"refused {attempts} times or more"
+            times = "once" if attempts == 1 else f"{attempts} times"
+            reason = f"refused {times} or more"
         elif payload in going:
             reason = "another part of a payload that goes"
         else:

@@ -1,9 +1,17 @@
-"""Moments as flags take them: so long ago, or an RFC 3339 time."""
+"""Moments and spans of time as flags take them: so long, so long ago, or an RFC 3339 time."""
 
 from datetime import UTC, datetime
 
 from worker.commands.exits import fail
 from worker.settings import duration_ms
+
+
+def span_ms(text: str | None, flag: str) -> int | None:
+    """Read a duration as milliseconds. None stays None; what is none ends the program, naming ``flag``."""
+    try:
+        return None if text is None else duration_ms(text)
+    except ValueError as error:
+        fail(f"{flag}: {text!r} {error}")
 
 
 def moment_ms(text: str | None, flag: str) -> int | None:

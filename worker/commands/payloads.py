@@ -84,6 +84,10 @@ def list_files(paths: Iterable[Path], manifest: Path | None = None) -> list[Path
             found.extend(files)
         elif path.is_file():
             found.append(path)
+        elif path.exists():
+            raise InputError(
+                f"{path}: is no file and no directory; what comes through a pipe needs a file first"
+            )
         else:
             raise InputError(f"{path}: no such file or directory")
     return found

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Final
@@ -11,6 +12,7 @@ from typing import Any, Final
 from worker.commands.payloads import Delivery
 from worker.commands.progress import Tell
 from worker.commands.sending import OverTopicLimit, Sender, open_sender, settle
+from worker.commands.stopping import pause, stopping
 from worker.settings import Settings
 
 UNDER_WAY: Final = 500  # payloads sent whose acks are out
@@ -34,6 +36,7 @@ class Summary:
     published: int = 0
     size: int = 0
     seconds: float = 0.0
+    stopped: bool = False
     refused: list[str] = field(default_factory=list)
 
     def text(self) -> str:
@@ -43,23 +46,34 @@ class Summary:
         refused = f", {len(self.refused)} too large for the topic" if self.refused else ""
         return (
             f"published {payloads} ({self.size / 1000:.1f} kB) to {self.topic} in {self.seconds:.1f} s,"
-            f" {rate:.0f}/s, all acknowledged{refused}"
+            f" {rate:.0f}/s, all acknowledged{refused}{', stopped before the end' if self.stopped else ''}"
         )
 
 
 async def replay(
-    read: Read, settings: Settings, *, pace: Pace, loop: int | None, as_published: bool, tell: Tell
+    read: Read,
+    settings: Settings,
+    *,
+    pace: Pace,
+    loop: int | None,
+    as_published: bool,
+    tell: Tell,
+    stoppable: bool = False,
 ) -> Summary:
     """Publish what ``read`` gives, ``loop`` times (None: for ever), and return when all is acknowledged.
 
     ``as_published`` sets the delivery time to the time of publication where that is known. ``tell``
-    hears the number of payloads acknowledged so far. Raises MissingTopic, InputError, KafkaError.
+    hears the number of payloads acknowledged so far. Where it is ``stoppable``, SIGTERM and SIGINT end it
+    when what is under way is acknowledged, a second signal at once. Raises MissingTopic, InputError,
+    KafkaError.
     """
     async with open_sender(settings) as sender:
         summary = Summary(topic=sender.topic)
         started = time.monotonic()
-        deliveries = _paced(read, pace, loop)
-        await _send_all(sender, deliveries, summary, as_published=as_published, tell=tell)
+        with stopping() if stoppable else nullcontext(asyncio.Event()) as asked:
+            deliveries = _paced(read, pace, loop, asked)
+            await _send_all(sender, deliveries, summary, as_published=as_published, tell=tell)
+            summary.stopped = asked.is_set()
     summary.seconds = time.monotonic() - started
     return summary
 
@@ -92,7 +106,7 @@ async def _settle(delivery: Delivery, receipt: "asyncio.Future[Any]", summary: S
     tell(summary.published)
 
 
-async def _paced(read: Read, pace: Pace, loop: int | None) -> AsyncIterator[Delivery]:
+async def _paced(read: Read, pace: Pace, loop: int | None, asked: asyncio.Event) -> AsyncIterator[Delivery]:
     """Give the deliveries when they are due; slower than asked when the broker is slower."""
     started = time.monotonic()
     due = 0.0  # seconds after the start
@@ -101,9 +115,11 @@ async def _paced(read: Read, pace: Pace, loop: int | None) -> AsyncIterator[Deli
         for number, (delivery, gap) in enumerate(_schedule(read(), pace)):
             due = offset + gap
             if pace != Pace() and (delay := started + due - time.monotonic()) > 0:
-                await asyncio.sleep(delay)
+                await pause(asked, delay)
             elif number % 50 == 0:
                 await asyncio.sleep(0)  # let acks in
+            if asked.is_set():
+                return
             yield delivery
         if pace.rate is not None:
             due += 1 / pace.rate

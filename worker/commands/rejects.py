@@ -1,5 +1,6 @@
 """``wiretrace rejects``: what was refused and why, and back with it when the cause is gone."""
 
+import math
 import re
 import sys
 from collections import Counter
@@ -45,6 +46,8 @@ def list_command(
 ) -> None:
     """Count the refused payloads and parts by reason, and list the latest."""
     bag = _collect(connect.settings_of(bootstrap=bootstrap, prefix=prefix), reason, since)
+    if bag.unreadable:
+        sys.stderr.write(f"wiretrace: {bag.unreadable} records are no dead letters of wiretrace\n")
     if as_json:
         for letter in bag.letters:
             sys.stdout.buffer.write(orjson.dumps(_facts(letter), option=orjson.OPT_APPEND_NEWLINE))
@@ -54,23 +57,21 @@ def list_command(
         sys.stdout.write(f"{count:7}  {name}\n")
     if not counts:
         sys.stdout.write("no rejects\n")
-    if bag.unreadable:
-        sys.stderr.write(f"wiretrace: {bag.unreadable} records are no dead letters of wiretrace\n")
     shown = bag.letters[-limit:] if limit else []
     if shown:
         sys.stdout.write("\n")
-    for letter in shown:
-        why = letter.why
-        place = f"{why.topic}/{why.partition}/{why.offset}" + ("" if why.part is None else f"#{why.part}")
-        sys.stdout.write(
-            f"{why.reject_id[:SHOWN_ID]}  {_time(letter.written)}  {safe(why.error_class)}  {safe(place)}"
-            f"  attempt {why.attempt}  {safe(why.error_message)}\n"
-        )
+    rows = [_row(letter) for letter in shown]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        sys.stdout.write("  ".join([*cells, row[-1]]) + "\n")
 
 
 @app.command("show")
 def show_command(
-    reject_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the letter, or how it begins.")],
+    reject_id: Annotated[
+        str, typer.Argument(metavar="ID", help="Id of the letter, or how it begins: 4 digits or more.")
+    ],
     *,
     bytes_: Annotated[int, typer.Option("--bytes", min=0, help="Most bytes of the payload to print.")] = 2000,
     raw: Annotated[
@@ -82,8 +83,7 @@ def show_command(
     """Show one letter: why, where it was, its headers, and its bytes with control characters made visible."""
     from worker.commands.letters import Wanted  # noqa: PLC0415 - brings the Kafka client, --help needs none
 
-    if not re.fullmatch(r"[0-9a-f]{4,32}", reject_id):
-        fail(f"{reject_id[:40]!r} is no id of a letter: 4 to 32 hexadecimal digits")
+    _check_id(reject_id)
     letters = _read(connect.settings_of(bootstrap=bootstrap, prefix=prefix), Wanted(id=reject_id)).letters
     if not letters:
         fail(f"no letter {reject_id} in wire-rejects")
@@ -111,7 +111,7 @@ def show_command(
 @app.command("redrive")
 def redrive_command(
     reject_id: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="Only the letter whose id begins so.")
+        str | None, typer.Argument(metavar="ID", help="Only letters whose id begins so: 4 digits or more.")
     ] = None,
     *,
     reason: Reasons = None,
@@ -135,8 +135,14 @@ def redrive_command(
     from worker.commands import letters  # noqa: PLC0415 - brings the Kafka client, --help needs none
     from worker.stream.catalogue import MissingTopic, Refused, full_name  # noqa: PLC0415 - as above
 
+    if reject_id is not None:
+        _check_id(reject_id)
     settings = connect.settings_of(bootstrap=bootstrap, prefix=prefix)
     bag = _collect(settings, reason, since, reject_id or "")
+    if reject_id is not None and not bag.letters:
+        fail(
+            f"no letter {reject_id} in wire-rejects" + (" that the flags ask for" if reason or since else "")
+        )
     try:
         redrive = letters.plan(bag.letters, topic=full_name(WIRE_PAYLOADS, settings), attempts=attempts)
     except Refused as error:
@@ -151,7 +157,7 @@ def redrive_command(
         raise SystemExit(int(Exit.FAULT if bag.letters else Exit.CLEAN))
     if not yes:
         seconds = len(redrive.going) / rate
-        sys.stdout.write(f"nothing was sent; --yes sends {len(redrive.going)} in {seconds:.0f} s\n")
+        sys.stdout.write(f"nothing was sent; --yes sends {len(redrive.going)} in {math.ceil(seconds)} s\n")
         return
     try:
         sent = connect.run(letters.send(redrive.going, settings, rate=rate, tell=_progress), settings)
@@ -185,6 +191,21 @@ def safe(text: str, *, keep: str = "") -> str:
         char if char in keep or char.isprintable() else char.encode("unicode_escape").decode("ascii")
         for char in text
     )
+
+
+def _row(letter: "Letter") -> tuple[str, ...]:
+    """Say a letter in the cells of a line."""
+    why = letter.why
+    place = f"{why.topic}/{why.partition}/{why.offset}" + ("" if why.part is None else f"#{why.part}")
+    attempt = f"attempt {why.attempt}"
+    cells = (why.reject_id[:SHOWN_ID], _time(letter.written), why.error_class, place, attempt)
+    return tuple(safe(cell) for cell in (*cells, why.error_message))
+
+
+def _check_id(reject_id: str) -> None:
+    """End the program when this cannot be how the id of a letter begins."""
+    if not re.fullmatch(r"[0-9a-f]{4,32}", reject_id):
+        fail(f"{reject_id[:40]!r} is no id of a letter: 4 to 32 hexadecimal digits")
 
 
 def _collect(settings: Settings, reasons: list[str] | None, since: str | None, id_: str = "") -> "Mailbag":

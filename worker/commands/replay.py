@@ -69,7 +69,8 @@ def command(
     """Publish payload files to wire-payloads and wait until the broker has them.
 
     A file is one payload, its bytes untouched; a line of a .jsonl is one JSON article. Directories are
-    read by file name. Ends with a summary; exit code 1 when a payload was too large for the topic.
+    read by file name. Ends with a summary; exit code 1 when a payload was too large for the topic, 130 when
+    Ctrl-C or SIGTERM ended it: what was under way is acknowledged first.
 
     With --watch it follows a drop: names such as .x, x.tmp and x.part are left alone until they are renamed,
     a complete file is published and moved to done once the broker has it, what cannot be published goes to
@@ -111,6 +112,7 @@ def command(
                     loop=loop or None,
                     as_published=as_published,
                     tell=tell,
+                    stoppable=True,
                 ),
                 settings,
             )
@@ -122,8 +124,8 @@ def command(
     sys.stdout.flush()
     for refused in summary.refused:
         sys.stderr.write(f"wiretrace: not published: {refused}\n")
-    if summary.refused:
-        raise SystemExit(int(Exit.FAULT))
+    if summary.stopped or summary.refused:
+        raise SystemExit(int(Exit.INTERRUPTED if summary.stopped else Exit.FAULT))
 
 
 def _watch(

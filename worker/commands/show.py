@@ -18,6 +18,7 @@ from rich.text import Text
 from worker.commands.exits import fail
 from worker.commands.markup import clean, inline, left, right
 from worker.commands.payloads import InputError
+from worker.commands.telling import span
 from worker.matching.beside import rows
 
 Line = dict[str, Any]
@@ -79,9 +80,9 @@ def read_lines(source: Path) -> Iterator[Line]:
             try:
                 line = orjson.loads(raw)
             except orjson.JSONDecodeError as error:
-                raise InputError(f"{source}, line {number}: {error}") from error
+                raise InputError(f"{source}:{number}: is no JSON ({error.msg})") from error
             if not isinstance(line, dict):
-                raise InputError(f"{source}, line {number}: not a JSON object")
+                raise InputError(f"{source}:{number}: is no JSON object")
             yield line
 
 
@@ -113,6 +114,8 @@ def find(lines: Iterable[Line], story_id: str) -> Pair:
     if story_id in found:
         found = {story_id: found[story_id]}
     if not found:
+        if len(story_id) < ID_LEAST:
+            raise UnknownStory(f"{story_id!r} is too short: give six characters of the id or more")
         raise UnknownStory(f"no story {story_id!r} among the lines")
     if len(found) > 1:
         raise UnknownStory(f"{story_id!r} begins {len(found)} ids: {', '.join(sorted(found)[:5])}")
@@ -188,9 +191,10 @@ def _summary(pair: Pair) -> RenderableType:
     tell("copy", f"keeps {kept:.0%} of the canonical narrative, {own:.0%} of its own is new")
     tell("paragraphs", _counted(change["change"] for change in variant.get("paragraphs") or ()))
     if variant.get("parent"):
-        tell("parent", f"{variant['parent']}, {variant.get('hops')} from the original")
-    if variant.get("lag") is not None:
-        tell("lag", f"{variant['lag']:g} s")
+        hops = variant.get("hops")
+        tell("parent", f"{variant['parent']}, {hops} step{'' if hops == 1 else 's'} from the original")
+    if variant.get("lag"):
+        tell("lag", f"{span(variant['lag'])} behind the first sighting")
     tell("agency", variant.get("agency"))
     tell("credit", _credit(variant))
     for name, key in (("names", "names"), ("figures", "figures"), ("house style", "house_style")):

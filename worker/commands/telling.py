@@ -11,6 +11,7 @@ Piece = tuple[str, str]
 
 REMEMBERED: Final = 20_000  # headlines of canonical stories
 SWAPS: Final = 4  # names or figures told in a line
+SHOWN_ID: Final = 12  # characters of a story's id; enough for `wiretrace show`
 RELATION_STYLE: Final = {
     "original": "bold green",
     "verbatim": "cyan",
@@ -139,21 +140,21 @@ def _placed(placed: VariantV1, headlines: Headlines) -> list[Piece]:
             (own, "bold"),
             (f" — {outlet}: ", ""),
             (f"{placed.status}{reason}", "dim"),
+            _id(placed.story_id[:SHOWN_ID]),
         ]
     if placed.variant.relation == "original":
         headlines.note(placed.canonical_id, placed.headline)
     head = headlines.of(placed.canonical_id) or own
     pieces = [_time(placed.seen), (_clean(head), "bold"), (f" — {outlet}: ", ""), *_variant(placed.variant)]
-    if placed.variant.relation == "original":
-        pieces.append(_id(placed.canonical_id))
-    return pieces
+    founds = placed.variant.relation == "original"
+    return [*pieces, _id(placed.canonical_id if founds else placed.story_id[:SHOWN_ID])]
 
 
 def _variant(variant: Variant) -> list[Piece]:
     pieces: list[Piece] = [(variant.relation, RELATION_STYLE.get(variant.relation, "yellow"))]
     if variant.relation != "original":
         pieces.append((f", {variant.coverage:.0%} kept", ""))
-        if variant.novelty:
+        if round(variant.novelty, 2):
             pieces.append((f", {variant.novelty:.0%} new", ""))
     if variant.version is not None and variant.version.number is not None:
         pieces.append((f", {_words(variant.version)}", "cyan"))
@@ -162,7 +163,7 @@ def _variant(variant: Variant) -> list[Piece]:
         said = agency if variant.credit == "none" else f"{agency} credit {variant.credit}"
         pieces += [(", ", ""), (said, CREDIT_STYLE.get(variant.credit, ""))]
     if variant.lag:
-        pieces.append((f", {_span(variant.lag)} behind", ""))
+        pieces.append((f", {span(variant.lag)} behind", ""))
     for noun, swaps in (("names", variant.names), ("figures", variant.figures)):
         if swaps:
             pieces += [(f"; {noun} ", ""), (_swaps(swaps), "bold red")]
@@ -193,10 +194,10 @@ def _count(number: int, noun: str, nouns: str | None = None) -> str:
     return f"{number} {noun if number == 1 else nouns or noun + 's'}"
 
 
-def _span(seconds: float) -> str:
+def span(seconds: float) -> str:
     """Spell a span of time in its two largest units.
 
-    >>> _span(402.25), _span(7500), _span(0.25)
+    >>> span(402.25), span(7500), span(0.25)
     ('6 min 42 s', '2 h 5 min', '0.2 s')
     """
     if seconds < 60:

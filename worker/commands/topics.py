@@ -1,5 +1,6 @@
 """``wiretrace topics``: make a broker's topics match the catalogue; never shrink, never delete."""
 
+import shutil
 import sys
 from typing import Annotated
 
@@ -68,6 +69,10 @@ def list_command(*, bootstrap: Bootstrap = None, prefix: Prefix = None) -> None:
         for topic in CATALOG
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    most = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
-        sys.stdout.write("  ".join([*cells, row[4]]) + "\n")
+        line, purpose = "  ".join(cells), row[4]
+        if most is not None and len(line) + 2 + len(purpose) > most:  # the purpose is what may be cut
+            purpose = purpose[: max(0, most - len(line) - 3)] + "…"
+        sys.stdout.write(f"{line}  {purpose}\n" if len(purpose) > 1 else f"{line.rstrip()}\n")

@@ -11,12 +11,13 @@ import orjson
 import typer
 
 from worker.commands.exits import fail
+from worker.commands.moments import span_ms
 from worker.commands.payloads import Delivery, InputError, read_payloads
 from worker.lineage.clock import Clock
 from worker.lineage.fold import Fold
 from worker.lineage.placement import Status, Step
 from worker.pipeline import Empty, Limits, Rejected, split
-from worker.settings import EMBARGOES, duration_ms
+from worker.settings import EMBARGOES
 from worker.story import Coordinates, Story
 from worker.stream import mapping
 
@@ -46,20 +47,20 @@ def command(
     The lines are what the worker publishes on canonical-variants, with the payload that each story came
     from; payloads that were refused or hold no story have a line too.
     """
+    if embargoes not in EMBARGOES:
+        fail(f"--embargoes: {embargoes!r} is none of {', '.join(EMBARGOES)}")
+    limit = span_ms(window, "--window")
     try:
-        if embargoes not in EMBARGOES:
-            fail(f"--embargoes {embargoes!r} is none of {', '.join(EMBARGOES)}")
         deliveries = read_payloads(paths, manifest)
-        limit = None if window is None else duration_ms(window)
         with out.open("wb") if out else nullcontext(sys.stdout.buffer) as sink:
             for line in trace_lines(deliveries, window=limit, hold=embargoes == "hold"):
                 sink.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
             sink.flush()
     except InputError as error:
         fail(str(error))
-    except ValueError as error:
-        fail(f"--window {window!r} {error}")
     except OSError as error:
+        if error.filename is None:  # it is the output: a pipe that was closed, a disk that is full
+            raise
         fail(f"{error.filename}: {error.strerror}")
 
 

@@ -16,7 +16,7 @@ from worker.commands import connect, publishing
 from worker.commands.broker import user_data
 from worker.commands.exits import Exit, fail
 from worker.commands.payloads import read_payloads
-from worker.commands.services import Service, ServiceError, environment
+from worker.commands.services import Service, ServiceError, environment, free_port
 from worker.settings import Settings
 from worker.stream.catalogue import apply
 
@@ -33,9 +33,12 @@ def command(
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port of the broker; 0 takes a free one.")
     ] = 9092,
-    board_port: Annotated[str | None, typer.Option(help="Port of the board.", show_default="6060")] = None,
+    board_port: Annotated[
+        str | None, typer.Option(help="Port of the board; 0 takes a free one.", show_default="6060")
+    ] = None,
     http_port: Annotated[
-        str | None, typer.Option(help="Port of the worker's probes and metrics.", show_default="6066")
+        str | None,
+        typer.Option(help="Port of the worker's probes and metrics; 0: a free one.", show_default="6066"),
     ] = None,
     with_sample: Annotated[
         bool, typer.Option("--sample", help="Also send the sample stream of invented news, at four a second.")
@@ -43,7 +46,8 @@ def command(
 ) -> None:
     """Run broker, topics, worker and board together on this machine, until Ctrl-C or SIGTERM.
 
-    The first run fetches Kafka's jars (44 MB). Needs the extras: pip install 'wiretrace[broker,board]'.
+    The first run fetches Kafka's jars (44 MB). Needs the extras: pip install
+    'wiretrace[broker,board]', in a checkout '.[broker,board]'.
     """
     for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell made us ignore SIGINT
         signal.signal(number, _interrupt)
@@ -66,20 +70,21 @@ def _run(folder: Path, port: int, settings: Settings, *, with_sample: bool) -> N
         broker = stack.enter_context(Broker.start(folder / "broker", port or None, tell=_tell))
         ours = Settings(bootstrap=broker.bootstrap)
         connect.run(apply(ours), ours)
+        http_port, board_port = settings.http_port or free_port(), settings.board_port or free_port()
         variables = environment(
             keep=True,
             WIRETRACE_BOOTSTRAP=broker.bootstrap,
-            WIRETRACE_HTTP_PORT=str(settings.http_port),
-            WIRETRACE_BOARD_PORT=str(settings.board_port),
+            WIRETRACE_HTTP_PORT=str(http_port),
+            WIRETRACE_BOARD_PORT=str(board_port),
             WIRETRACE_BOARD_DATA=str(folder / "board"),
         )
         worker = stack.enter_context(Service(["worker"], variables, logs / "worker.log"))
         board = stack.enter_context(Service(["board"], variables, logs / "board.log"))
-        worker.wait_until_ready(settings.http_host, settings.http_port, "/readyz", within=READY_WITHIN)
-        board.wait_until_ready(settings.board_host, settings.board_port, "/healthz", within=READY_WITHIN)
+        worker.wait_until_ready(settings.http_host, http_port, "/readyz", within=READY_WITHIN)
+        board.wait_until_ready(settings.board_host, board_port, "/healthz", within=READY_WITHIN)
         sys.stdout.write(
-            f"board    http://{settings.board_host}:{settings.board_port}/\n"
-            f"worker   http://{settings.http_host}:{settings.http_port}/metrics\n"
+            f"board    http://{settings.board_host}:{board_port}/\n"
+            f"worker   http://{settings.http_host}:{http_port}/metrics\n"
             f"broker   {broker.bootstrap}\n"
             f"logs     {logs}\n"
             "Ctrl-C stops them all.\n"

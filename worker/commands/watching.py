@@ -60,6 +60,10 @@ async def watch(
             log.info("drop.watched", folder=str(drop.folder), topic=sender.topic)
             while not asked.is_set():
                 ready = drop.complete(time.monotonic())
+                for name, reason, moved in drop.refused:
+                    log.warning("drop.failed", file=name, reason=reason, moved=moved.name)
+                failed += len(drop.refused)
+                drop.refused.clear()
                 for batch in _batches(ready):
                     if asked.is_set():
                         break

@@ -51,7 +51,8 @@ def command(
     except (Refused, MissingExtra) as error:
         fail(str(error))
     if absent:
-        fail(f"missing or too small: {', '.join(absent)}; `wiretrace topics apply` makes them")
+        advice = "`wiretrace topics apply` makes what is missing, --grow adds partitions"
+        fail(f"missing or too small: {', '.join(absent)}; {advice}")
     logs.configure(level=settings.log_level, style=settings.log_format)
     try:
         code = asyncio.run(run(settings, tracing))

@@ -114,7 +114,8 @@ class Tracing:
             from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415 - as above
         except ImportError as error:
             raise MissingExtra(
-                "WIRETRACE_TRACES is on and OpenTelemetry is not installed: pip install wiretrace[otel]"
+                "WIRETRACE_TRACES is on and OpenTelemetry is not installed: "
+                "pip install 'wiretrace[otel]', in a checkout '.[otel]'"
             ) from error
         ours = {"service.name": "wiretrace", "service.version": VERSION}
         if settings.instance_id:
