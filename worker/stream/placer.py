@@ -25,6 +25,7 @@ from worker.stream.placing import Handled, Placing
 from worker.stream.publish import Outgoing, Publisher
 from worker.stream.recovery import Keeper, State
 from worker.stream.rejects import Origin, origin_of
+from worker.stream.ticking import tick_time
 from worker.stream.topic_id import topic_id
 from worker.stream.tracing import Handling, Publishing, Tracing, sending
 from worker.stream.vitals import Part
@@ -170,13 +171,14 @@ class Placer(Service, ConsumerRebalanceListener):
         self._consumer.seek(self._partition, max(position, 0))  # one back: to know the log again
         self._part.recovered = True
         metrics.PLACING.set(1)
-        last = time.monotonic()
+        last, appended = time.monotonic(), None
         while not self.should_stop:
             batches = await self._consumer.getmany(timeout_ms=POLL_MS, max_records=self._settings.place_batch)
             async with self._busy:
                 self._check(generation)
                 batch = batches.get(self._partition, [])
                 self._know_again(batch, state)
+                appended = batch[-1].timestamp if batch else appended
                 records = [r for r in batch if r.offset > position]
                 if records:
                     position = self._position = await self._place(ledger, placing, records, position)
@@ -187,7 +189,7 @@ class Placer(Service, ConsumerRebalanceListener):
                     await self._commit()
             if time.monotonic() - last > self._settings.tick_interval:
                 last = time.monotonic()
-                await self._tick()
+                await self._tick(placing.now, appended)
 
     def _know_again(self, records: list[ConsumerRecord], state: State) -> None:
         """Halt when the record of the last decision read back is another one than it was made for."""
@@ -202,10 +204,11 @@ class Placer(Service, ConsumerRebalanceListener):
         starts = await self._consumer.beginning_offsets(partitions)
         return bool(await self._consumer.end_offsets(partitions) != starts)
 
-    async def _tick(self) -> None:
+    async def _tick(self, stream: int | None, appended: int | None) -> None:
         """Say on the story log that time passes."""
-        now = int(time.time() * 1000)
-        for receipt in await self._publisher.publish([tick_record(now, prefix=self._settings.prefix)]):
+        now, window = int(time.time() * 1000), self._settings.window_ms
+        at = tick_time(now, stream=stream, appended=appended, window=window)
+        for receipt in await self._publisher.publish([tick_record(at, prefix=self._settings.prefix)]):
             await receipt
 
     def _check(self, generation: int) -> None:
