@@ -1,0 +1,168 @@
+"""How does the matcher do just beyond the development set? Rewritten copy, other orders, fewer stories, chance.
+
+``python -m tests.bench.robust STREAM PAIRS`` places the stories of no pair, then those of the pairs, the later
+one of each rewritten as other outlets do it (``rewriting.py``), and scores the pairs; then with the same
+furniture on all of them; then the whole stream shuffled, and thinned. At last it draws the pairs again a
+thousand times, those that share a story together, and tells between which figures nine draws in ten lie.
+"""
+
+import random
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+
+from tests.bench.rewriting import FOOTER, HEADLINES, OUTLET, REWRITINGS, SHARED, Rewriting
+from worker.commands.evaluate import collect
+from worker.commands.payloads import Delivery, read_payloads
+from worker.lineage.evaluation import Evaluation, Pair, read_pairs
+from worker.lineage.fold import Fold
+from worker.lineage.placement import LinkType
+
+SEEDS = 3
+DRAWS = 1_000
+DERIVES, EVENT = LinkType.DERIVES_FROM, LinkType.SAME_EVENT
+FIGURES: Mapping[str, Callable[[Evaluation], float]] = {
+    "F1": lambda score: score.f1,
+    "recall": lambda score: score.recall,
+    "P linked": lambda score: score.share("P", link=DERIVES),
+    "P merged": lambda score: score.share("P", outcome="same"),
+    "Q merged": lambda score: score.share("Q", outcome="same"),
+    "B merged": lambda score: score.share("B", outcome="same"),
+    "derives": lambda score: score.share("QBET", link=DERIVES),
+    "E event": lambda score: score.share("E", link=EVENT),
+    "T event": lambda score: score.share("T", link=EVENT),
+}
+
+
+def rewritten(delivery: Delivery, how: Rewriting, **facts: str) -> Delivery:
+    """Rewrite the copy of an article; the same article is rewritten the same way every time."""
+    article = orjson.loads(delivery.payload.body)
+    copy = [text for text in article["text"].split("\n\n") if text.strip()]
+    text = "\n\n".join(how(copy, random.Random(delivery.name)) if copy else copy)
+    body = orjson.dumps({**article, "text": text, **facts})
+    return replace(delivery, payload=replace(delivery.payload, body=body))
+
+
+def page_of(delivery: Delivery) -> Delivery:
+    """Make an article a page of a site."""
+    article = orjson.loads(delivery.payload.body)
+    title, links = escape(article["title"]), "".join(f"<li><a href='/'>{each}</a></li>" for each in HEADLINES)
+    copy, foot = (
+        "".join(f"<p>{escape(text)}</p>\n" for text in texts) for texts in (article["text"].split("\n\n"), FOOTER)
+    )
+    page = (
+        f"<!doctype html><html><head><title>{title} | {OUTLET}</title>"
+        f"<meta property='article:published_time' content='{article['published']}'></head><body>"
+        f"<nav><ul>{links}</ul></nav><main><article><h1>{title}</h1><p class='byline'>By Nora Quill</p>{copy}"
+        f"</article><aside><ul>{links}</ul></aside></main><footer>{foot}</footer></body></html>"
+    )
+    payload = replace(
+        delivery.payload, body=page.encode(), content_type="text/html", outlet=OUTLET, url=article["url"]
+    )
+    return replace(delivery, payload=payload)
+
+
+class Bench:
+    """The stream and its labelled pairs; the stories of no pair are placed once and for all."""
+
+    def __init__(self, deliveries: Sequence[Delivery], pairs: Sequence[Pair]) -> None:
+        self.deliveries, self.pairs = deliveries, pairs
+        paired = {name for pair in pairs for name in (pair.a, pair.b)}
+        order = {delivery.name: delivery.index for delivery in deliveries}
+        self.late = {max(pair.a, pair.b, key=order.__getitem__) for pair in pairs}
+        self.paired = [
+            replace(each, index=len(deliveries) + each.index) for each in deliveries if each.name in paired
+        ]
+        fold = Fold()
+        collect((each for each in deliveries if each.name not in paired), fold)
+        self._background = fold.capture()
+
+    def score(self, deliveries: Iterable[Delivery], *, alone: bool = False) -> Evaluation:
+        """Place stories, behind those of no pair unless they come alone, and score the pairs."""
+        fold = Fold()
+        if not alone:
+            fold.resume({name: array.copy() for name, array in self._background.items()})
+        return collect(deliveries, fold).score(self.pairs)
+
+    def rewritings(self) -> Iterable[tuple[str, Evaluation]]:
+        """Score with one side of each pair rewritten, then with both."""
+        ways: dict[str, Callable[[Delivery], Delivery]] = {}
+        for name, how in REWRITINGS.items():
+            facts = {"outlet": OUTLET} if "footer" in name or "once" in name else {}
+            ways[name] = lambda each, how=how, facts=facts: rewritten(each, how, **facts)
+        ways["HTML page"] = page_of
+        ways["other headline, byline"] = lambda each: rewritten(
+            each, lambda copy, _: copy, title="What we know so far", byline="Nora Quill"
+        )
+        for name, way in ways.items():
+            yield name, self.score(way(each) if each.name in self.late else each for each in self.paired)
+        for name, how in SHARED.items():
+            yield f"both: {name}", self.score(rewritten(each, how) for each in self.paired)
+
+    def streams(self) -> Iterable[tuple[str, Evaluation]]:
+        """Score the stream in other orders, and with a third of it missing."""
+        for seed in range(1, SEEDS + 1):
+            chance = random.Random(seed)
+            order = chance.sample(self.deliveries, len(self.deliveries))
+            shuffled = [replace(each, index=at) for at, each in enumerate(order)]
+            yield f"shuffled, seed {seed}", self.score(shuffled, alone=True)
+            gone = set(chance.sample([each.name for each in self.deliveries], len(self.deliveries) // 3))
+            kept = (each for each in self.deliveries if each.name not in gone)
+            yield f"a third missing, seed {seed}", self.score(kept, alone=True)
+
+
+def clusters(pairs: Sequence[Pair]) -> list[list[int]]:
+    """List the pairs, by number, that hang together by a story."""
+    root: dict[str, str] = {}
+
+    def find(name: str) -> str:
+        while root.setdefault(name, name) != name:
+            name = root[name]
+        return name
+
+    for pair in pairs:
+        root[find(pair.a)] = find(pair.b)
+    found: dict[str, list[int]] = {}
+    for number, pair in enumerate(pairs):
+        found.setdefault(find(pair.a), []).append(number)
+    return list(found.values())
+
+
+def drawn(score: Evaluation) -> dict[str, tuple[float, float]]:
+    """Draw the scored pairs again; tell between what each figure lies in nine draws of ten."""
+    groups = clusters([row.pair for row in score.scored])
+    chance = random.Random(1)
+    told: dict[str, list[float]] = {name: [] for name in FIGURES}
+    for _ in range(DRAWS):
+        rows = [score.scored[at] for group in chance.choices(groups, k=len(groups)) for at in group]
+        again = replace(score, scored=tuple(rows))
+        for name, figure in FIGURES.items():
+            told[name].append(figure(again))
+    return {name: tuple(np.percentile(figures, (5, 95)).tolist()) for name, figures in told.items()}
+
+
+def line(name: str, figures: Iterable[Any]) -> str:
+    return f"{name:34}" + "".join(f"{figure:>10}" for figure in figures)
+
+
+def main() -> None:
+    stream, pairs = map(Path, sys.argv[1:3])
+    with pairs.open(encoding="utf-8") as lines:
+        bench = Bench(list(read_payloads([stream])), list(read_pairs(lines)))
+    print(line("", FIGURES))
+    for told in (bench.rewritings(), bench.streams()):
+        for name, score in told:
+            print(line(name, (f"{figure(score):.1%}" for figure in FIGURES.values())), flush=True)
+    ranges = drawn(bench.score(bench.deliveries, alone=True))
+    for name, at in (("drawn again, one in twenty below", 0), ("and above", 1)):
+        print(line(name, (f"{each[at]:.1%}" for each in ranges.values())))
+
+
+if __name__ == "__main__":
+    main()
