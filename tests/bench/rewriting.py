@@ -13,15 +13,15 @@ Rewriting = Callable[[list[str], random.Random], list[str]]
 OUTLET: Final = "The Marlow Ledger"  # whose header and footer these are
 HEADER: Final = [OUTLET, "Home · Local · Weather · Obituaries · Classified", "Updated 4 minutes ago"]
 FOOTER: Final = [
-    "Have a tip for our newsroom? Write to desk@marlowledger.example or call the desk at any hour of the day.",
-    "The Marlow Ledger is delivered to more than forty thousand doorsteps in the valley every single morning.",
-    "Become a member today and read every story we publish for less than the price of a cup of coffee a week.",
+    "Have a tip for our newsroom? Write to desk@marlowledger.example or call the desk at any hour of day.",
+    "The Marlow Ledger is delivered to more than forty thousand doorsteps in the valley each morning.",
+    "Become a member today and read every story we publish for less than the price of one coffee a week.",
     "Readers are asked to keep comments polite and to the point; those that are not will be taken down.",
     "Share this story with your neighbours",
     "More from Marlow: Ferry timetable changes after the storm season",
     "More from Marlow: Why the old mill bridge stays closed until spring",
     "Sign up for our morning briefing, which arrives in your inbox before breakfast every day of the week.",
-    "Photographs on this site may not be used again without the written consent of the Ledger's picture desk.",
+    "Photographs on this site may not be used again without the consent of the Ledger's picture desk.",
     "© Marlow Ledger Company. All rights are reserved by the company and its partners.",
 ]
 HEADLINES: Final = [
@@ -31,11 +31,11 @@ HEADLINES: Final = [
     "Watch: Lifeboat crew rescues a dog from the quay",
 ]
 _PHRASES: Final = [
-    "the ferryman/two teachers from the hill/a retired judge/our columnist/half of the choir/the lifeboat crew",
-    "wondered aloud/told anybody who cared to listen/had long suspected/would not believe at first/read with a sigh",
+    "the ferryman/two teachers from the hill/a retired judge/our columnist/the choir/the lifeboat crew",
+    "wondered aloud/told anybody who cared to listen/had long suspected/would not believe/read with a sigh",
     "what the rest of the valley makes of it/how such a thing can happen twice/why nobody had asked before",
     "at the market on Saturday/over a plate of herring/on the steps of the town hall/during the interval",
-    "while the rain kept on/and the band played all the same/before the shops had opened/as the tide went out",
+    "while the rain kept on/and the band played all the same/before the shops opened/as the tide went out",
 ]
 BRITISH: Final = [
     (r"(?<=\w{3})iz(?=(?:e|ed|es|ing|ation)\b)", "is"),
@@ -79,9 +79,7 @@ def _british(copy: list[str], _: random.Random) -> list[str]:
 
 def _spelt(copy: list[str], _: random.Random) -> list[str]:
     number = re.compile(r"(?<![\w.,$])\d{1,2}(?![\w,%]|\.\d)")
-    return [
-        number.sub(lambda at: _SPELT.get(at[0], at[0]), text).replace("%", " percent") for text in copy
-    ]
+    return [number.sub(lambda at: _SPELT.get(at[0], at[0]), text).replace("%", " percent") for text in copy]
 
 
 def _with_headlines(copy: list[str], _: random.Random) -> list[str]:
