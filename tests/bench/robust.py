@@ -27,6 +27,8 @@ from worker.lineage.placement import LinkType
 
 SEEDS = 3
 DRAWS = 1_000
+REPRINTED = 150
+LONG = 250  # words of an article that is reprinted
 DERIVES, EVENT = LinkType.DERIVES_FROM, LinkType.SAME_EVENT
 FIGURES: Mapping[str, Callable[[Evaluation], float]] = {
     "F1": lambda score: score.f1,
@@ -70,6 +72,15 @@ def page_of(delivery: Delivery) -> Delivery:
     return replace(delivery, payload=payload)
 
 
+def words(delivery: Delivery) -> int:
+    return len(orjson.loads(delivery.payload.body)["text"].split())
+
+
+def reprint(delivery: Delivery) -> Delivery:
+    """Let another outlet run an article."""
+    return rewritten(delivery, lambda copy, _: copy, id=f"reprint of {delivery.name}", outlet="Evening Post")
+
+
 class Bench:
     """The stream and its labelled pairs; the stories of no pair are placed once and for all."""
 
@@ -81,18 +92,33 @@ class Bench:
         self.paired = [
             replace(each, index=len(deliveries) + each.index) for each in deliveries if each.name in paired
         ]
+        others = [each for each in deliveries if each.name not in paired]
         fold = Fold()
-        collect((each for each in deliveries if each.name not in paired), fold)
+        self._homes = collect(others, fold).homes()
         self._background = fold.capture()
+        alone = [each for each in others if len(self._homes.get(each.name, ())) == 1 and words(each) >= LONG]
+        self.reprinted = [
+            replace(each, index=len(deliveries) + at)
+            for at, each in enumerate(random.Random(1).sample(alone, REPRINTED))
+        ]
 
-    def score(self, deliveries: Iterable[Delivery], *, alone: bool = False) -> Evaluation:
-        """Place stories, behind those of no pair unless they come alone, and score the pairs."""
+    def score(self, deliveries: Iterable[Delivery]) -> Evaluation:
+        """Place stories behind those of no pair, and score the pairs."""
+        return collect(deliveries, self._fold()).score(self.pairs)
+
+    def reprints(self, way: Callable[[Delivery], Delivery]) -> float:
+        """Place stories of no pair again, rewritten by another outlet; tell the share that joins its own."""
+        scorer = collect((way(reprint(each)) for each in self.reprinted), self._fold())
+        homes = scorer.homes()
+        joined = (self._homes[each.name] & homes.get(each.name, set()) for each in self.reprinted)
+        return sum(map(bool, joined)) / len(self.reprinted)
+
+    def _fold(self) -> Fold:
         fold = Fold()
-        if not alone:
-            fold.resume({name: array.copy() for name, array in self._background.items()})
-        return collect(deliveries, fold).score(self.pairs)
+        fold.resume({name: array.copy() for name, array in self._background.items()})
+        return fold
 
-    def rewritings(self) -> Iterable[tuple[str, Evaluation]]:
+    def rewritings(self) -> Iterable[tuple[str, Evaluation, float | None]]:
         """Score with one side of each pair rewritten, then with both."""
         ways: dict[str, Callable[[Delivery], Delivery]] = {}
         for name, how in REWRITINGS.items():
@@ -103,20 +129,21 @@ class Bench:
             each, lambda copy, _: copy, title="What we know so far", byline="Nora Quill"
         )
         for name, way in ways.items():
-            yield name, self.score(way(each) if each.name in self.late else each for each in self.paired)
+            score = self.score(way(each) if each.name in self.late else each for each in self.paired)
+            yield name, score, self.reprints(way)
         for name, how in SHARED.items():
-            yield f"both: {name}", self.score(rewritten(each, how) for each in self.paired)
+            yield f"both: {name}", self.score(rewritten(each, how) for each in self.paired), None
 
-    def streams(self) -> Iterable[tuple[str, Evaluation]]:
+    def streams(self) -> Iterable[tuple[str, Evaluation, None]]:
         """Score the stream in other orders, and with a third of it missing."""
         for seed in range(1, SEEDS + 1):
             chance = random.Random(seed)
             order = chance.sample(self.deliveries, len(self.deliveries))
             shuffled = [replace(each, index=at) for at, each in enumerate(order)]
-            yield f"shuffled, seed {seed}", self.score(shuffled, alone=True)
+            yield f"shuffled, seed {seed}", collect(shuffled, Fold()).score(self.pairs), None
             gone = set(chance.sample([each.name for each in self.deliveries], len(self.deliveries) // 3))
             kept = (each for each in self.deliveries if each.name not in gone)
-            yield f"a third missing, seed {seed}", self.score(kept, alone=True)
+            yield f"a third missing, seed {seed}", collect(kept, Fold()).score(self.pairs), None
 
 
 def clusters(pairs: Sequence[Pair]) -> list[list[int]]:
@@ -157,11 +184,13 @@ def main() -> None:
     stream, pairs = map(Path, sys.argv[1:3])
     with pairs.open(encoding="utf-8") as lines:
         bench = Bench(list(read_payloads([stream])), list(read_pairs(lines)))
-    print(line("", FIGURES))
+    print(line("", [*FIGURES, "reprints"]))
     for told in (bench.rewritings(), bench.streams()):
-        for name, score in told:
-            print(line(name, (f"{figure(score):.1%}" for figure in FIGURES.values())), flush=True)
-    ranges = drawn(bench.score(bench.deliveries, alone=True))
+        for name, score, reprints in told:
+            figures = [figure(score) for figure in FIGURES.values()]
+            figures += [] if reprints is None else [reprints]
+            print(line(name, (f"{each:.1%}" for each in figures)), flush=True)
+    ranges = drawn(collect(bench.deliveries, Fold()).score(bench.pairs))
     for name, at in (("pairs drawn again, one in 20 below", 0), ("one in 20 above", 1)):
         print(line(name, (f"{each[at]:.1%}" for each in ranges.values())))
 

@@ -55,7 +55,7 @@ def test_what_one_tells_and_the_other_quotes_is_an_excerpt_on_both_sides():
 
 
 def test_what_both_quote_is_no_excerpt():
-    one, other = read([LONG[0], f"“{LONG[2]} {LONG[3]}”"]), read([LONG[1], f"“{LONG[2]} {LONG[3]}”"])
+    one, other = (read([frame, f"“{LONG[2]} {LONG[3]}”"]) for frame in ("They said:", "She read out:"))
     assert not compare(one, other).lent.any()
 
 

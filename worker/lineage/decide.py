@@ -10,7 +10,7 @@ from worker.matching.verify import Evidence, Side, solid_words
 
 SAME: Final = 0.5  # share of the shorter one's narrative from which two copies are one story
 TOLD_LEAST: Final = 25  # words of narrative that a share can be told from
-COMMON_LEAST: Final = 30  # words of common narrative, or
+COMMON_LEAST: Final = 40  # words of common narrative, or
 NEARLY_ALL: Final = 0.8  # this share of the shorter narrative
 WHOLE: Final = 0.8  # share of all words that decides where there is hardly any narrative
 WHOLE_LEAST: Final = 8  # words
@@ -55,7 +55,7 @@ class Comparison:
     @property
     def lent(self) -> int:
         """Count the words, in solid runs, that one tells itself and the other quotes: an excerpt."""
-        return solid_words(self.evidence.lent)
+        return 0 if self.evidence.lent is None else solid_words(self.evidence.lent)
 
     @property
     def likeness(self) -> int:

@@ -58,7 +58,6 @@ def compare_sampled(
             covered=np.zeros(0, np.bool_),
         ),
         inherited=covered,
-        lent=np.zeros(len(words), np.bool_),
     )
 
 

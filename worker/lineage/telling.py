@@ -79,7 +79,7 @@ def told_links(state: State, decided: Decided) -> tuple[Link, ...]:
         share = ours.quoted / max(ours.words, 1)
         if kind is LinkType.DERIVES_FROM:
             share = (ours.common + each.lent) / max(ours.told + each.lent, 1)
-            borrowed = borrowed | each.evidence.lent
+            borrowed = borrowed if each.evidence.lent is None else borrowed | each.evidence.lent
         bare = copies.is_bare(each.document)
         theirs = None if bare else copies.narrative(each.document)
         runs = passages(decided.reading.narrative, theirs, borrowed) if theirs else ()

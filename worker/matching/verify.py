@@ -52,13 +52,13 @@ class Evidence:
     """What comparing two copies found; ``ours`` is the story in hand, ``theirs`` the older one.
 
     ``inherited`` marks the words of ``ours.covered`` that theirs has from the canonical copy, ``lent`` those
-    of ours that one copy tells itself and the other quotes.
+    of ours that one copy tells itself and the other quotes (None: too few).
     """
 
     ours: Side
     theirs: Side
     inherited: Mask
-    lent: Mask
+    lent: Mask | None = None
 
 
 def compare(
@@ -86,10 +86,9 @@ def compare(
         shingles = (there >= 0).nonzero()[0]
         inherited = inherited & _spread(shingles[heritage[there[shingles]]], WIDTH, len(ours.words))
     back, _ = _matches(theirs, ours)
-    lent = np.zeros(len(ours.words), np.bool_)
-    if side.quoted >= LENT_LEAST:
-        lent = _lent(ours, theirs, there)
-        lent = lent if recurrent is None else lent & ~recurrent
+    lent = _lent(ours, theirs, there) if side.quoted >= LENT_LEAST else None
+    if lent is not None and recurrent is not None:
+        lent &= ~recurrent
     return Evidence(
         ours=side, theirs=_side(theirs, ours, back, theirs.told, told), inherited=inherited, lent=lent
     )
@@ -135,18 +134,10 @@ def _side(ours: Narrative, theirs: Narrative, there: Positions, ours_told: Mask,
 def _lent(ours: Narrative, theirs: Narrative, there: Positions) -> Mask:
     """Mark the words of ours that are narrative in one copy and quotation in the other."""
     at = (there >= 0).nonzero()[0]
-    to = there[at]
-    quoted, their_quoted = _mostly(ours.marks == QUOTED)[at], _mostly(theirs.marks == QUOTED)[to]
-    told, their_told = _mostly(ours.told)[at], _mostly(theirs.told)[to]
-    return _spread(at[(quoted & their_told) | (told & their_quoted)], WIDTH, len(ours.words))
-
-
-def _mostly(mask: Mask) -> Mask:
-    """Tell for each shingle whether more than half of its words are marked."""
-    sums = np.concatenate(([0], mask.cumsum()))
-    width = min(WIDTH, len(mask))
-    mostly: Mask = 2 * (sums[width:] - sums[: len(sums) - width]) > width
-    return mostly
+    middle, their_middle = at + WIDTH // 2, there[at] + WIDTH // 2
+    quoting = (ours.marks[middle] == QUOTED) & theirs.told[their_middle]
+    quoted = ours.told[middle] & (theirs.marks[their_middle] == QUOTED)
+    return _spread(at[quoting | quoted], WIDTH, len(ours.words))
 
 
 def _spread(starts: Positions, width: int, size: int) -> Mask:
