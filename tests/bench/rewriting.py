@@ -129,6 +129,17 @@ def _retold(copy: list[str], _: random.Random) -> list[str]:
     return [" ".join(swaps.get(word, word) for word in text.split(" ")) for text in copy]
 
 
+def _reworded(copy: list[str], chance: random.Random) -> list[str]:
+    """Exchange one word in six for another of the same copy, as a machine that paraphrases badly."""
+    stock = sorted({word for text in copy for word in text.split(" ") if word.isalpha()})
+    return [
+        " ".join(
+            chance.choice(stock) if stock and chance.random() < 1 / 6 else word for word in text.split(" ")
+        )
+        for text in copy
+    ]
+
+
 def _framed(copy: list[str], _: random.Random) -> list[str]:
     return [*HEADER, *copy, *FOOTER]
 
@@ -161,6 +172,7 @@ REWRITINGS: Final[dict[str, Rewriting]] = {
     "British spelling": _british,
     "figures as words": _spelt,
     "tense and days": _retold,
+    "one word in six another": _reworded,
     "no-break spaces, soft hyphens": _odd_spaces,
     "bullets": lambda copy, _: [f"• {text}" for text in copy],
     "dateline": lambda copy, _: [f"MARLOW, Nov. 3 (AP) — {copy[0]}", *copy[1:]],

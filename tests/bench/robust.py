@@ -1,17 +1,19 @@
 """How does the matcher do just beyond the development set? Copy rewritten, orders, fewer stories, chance.
 
 ``python -m tests.bench.robust STREAM PAIRS`` places the stories of no pair, then those of the pairs, the
-later one of each rewritten as other outlets do it (``rewriting.py``), and scores the pairs; then with the
-same furniture on all of them; then the whole stream shuffled, and thinned. At last it draws the pairs again
-a thousand times, those that share a story together: one draw in twenty lies below the first line, one above
-the second.
+later one of each rewritten as other outlets do it (``rewriting.py``), and scores the pairs; ``reprints`` is
+the share of other stories that join their own when another outlet runs them so. Then both sides get the same
+furniture; then the whole stream is shuffled, and thinned. At last it draws the pairs again a thousand times,
+those that share a story together: one draw in twenty lies below the first line, one above the second.
+``--thresholds`` scores the stream as it is with one threshold changed at a time instead.
 """
 
+import argparse
 import random
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from html import escape
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,27 @@ FIGURES: Mapping[str, Callable[[Evaluation], float]] = {
     "derives": lambda score: score.share("QBET", link=DERIVES),
     "E event": lambda score: score.share("E", link=EVENT),
     "T event": lambda score: score.share("T", link=EVENT),
+}
+
+THRESHOLDS: Mapping[str, Mapping[str, Sequence[float]]] = {
+    "worker.lineage.decide": {
+        "SAME": (0.44, 0.47, 0.53, 0.56),
+        "COMMON_LEAST": (20, 60),
+        "HERITAGE": (0.1, 0.3),
+        "DERIVED_LEAST": (40, 45, 55, 60),
+        "DERIVED_SHARE": (0.07, 0.13),
+        "EXCERPT": (0.3, 0.7),
+    },
+    "worker.matching.verify": {"SOLID": (8, 12), "GAP": (1, 3), "RUN": (4, 6), "REACH": (9, 15)},
+    "worker.matching.recurrence": {"LEAST": (2, 4)},
+    "worker.lineage.probe": {"EVERYWHERE": (6, 10), "RECURRENT": (2, 4), "VOTES": (3, 5)},
+    "worker.lineage.events": {
+        "NEAR_ALIKE": (0.4, 0.52),
+        "FAR_ALIKE": (0.6, 0.8),
+        "NAMES": (6, 8),
+        "NAMED_ALIKE": (0.24, 0.32),
+    },
+    "worker.matching.topic": {"LEAD": (650, 950), "KEYWORDS": (16, 24)},
 }
 
 
@@ -134,6 +157,20 @@ class Bench:
         for name, how in SHARED.items():
             yield f"both: {name}", self.score(rewritten(each, how) for each in self.paired), None
 
+    def thresholds(self) -> Iterable[tuple[str, Evaluation, None]]:
+        """Score the stream as it is with one threshold changed at a time."""
+        for module, names in THRESHOLDS.items():
+            for name, values in names.items():
+                holder = import_module(module)
+                usual = getattr(holder, name)
+                for value in values:
+                    setattr(holder, name, value)
+                    yield f"{name} {usual} → {value}", self.as_it_is(), None
+                setattr(holder, name, usual)
+
+    def as_it_is(self) -> Evaluation:
+        return collect(self.deliveries, Fold()).score(self.pairs)
+
     def streams(self) -> Iterable[tuple[str, Evaluation, None]]:
         """Score the stream in other orders, and with a third of it missing."""
         for seed in range(1, SEEDS + 1):
@@ -181,16 +218,21 @@ def line(name: str, figures: Iterable[Any]) -> str:
 
 
 def main() -> None:
-    stream, pairs = map(Path, sys.argv[1:3])
-    with pairs.open(encoding="utf-8") as lines:
-        bench = Bench(list(read_payloads([stream])), list(read_pairs(lines)))
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("stream", type=Path)
+    parser.add_argument("pairs", type=Path)
+    parser.add_argument("--thresholds", action="store_true")
+    options = parser.parse_args()
+    with options.pairs.open(encoding="utf-8") as lines:
+        bench = Bench(list(read_payloads([options.stream])), list(read_pairs(lines)))
     print(line("", [*FIGURES, "reprints"]))
-    for told in (bench.rewritings(), bench.streams()):
+    parts = (bench.thresholds(),) if options.thresholds else (bench.rewritings(), bench.streams())
+    for told in parts:
         for name, score, reprints in told:
             figures = [figure(score) for figure in FIGURES.values()]
             figures += [] if reprints is None else [reprints]
             print(line(name, (f"{each:.1%}" for each in figures)), flush=True)
-    ranges = drawn(collect(bench.deliveries, Fold()).score(bench.pairs))
+    ranges = drawn(bench.as_it_is())
     for name, at in (("pairs drawn again, one in 20 below", 0), ("one in 20 above", 1)):
         print(line(name, (f"{each[at]:.1%}" for each in ranges.values())))
 
