@@ -119,11 +119,14 @@ def _shapes(
     found.capital.cumsum(out=capitals[1:])
     sizes = starts[1:] - starts[:-1]
     upper = capitals[starts[1:]] - capitals[starts[:-1]]
-    listed = upper >= LIST_CAPITALS * sizes
-    doubtful = set((listed & (sizes >= LIST_LEAST)).nonzero()[0].tolist())
-    lines = (listed & (sizes < LIST_LEAST)).nonzero()[0]
-    if len(lines) >= LINES_LEAST and len(found.hashes) - sizes[lines].sum() >= TOLD_LEAST:
-        yield from _line_lists(paragraphs, lines.tolist())
+    listed = (upper >= LIST_CAPITALS * sizes).nonzero()[0]
+    doubtful: set[int] = set()
+    if len(listed):
+        short = sizes[listed] < LIST_LEAST
+        doubtful.update(listed[~short].tolist())
+        lines = listed[short]
+        if len(lines) >= LINES_LEAST and len(found.hashes) - sizes[lines].sum() >= TOLD_LEAST:
+            yield from _line_lists(paragraphs, lines.tolist())
     captions = may_hold_captions(copy)
     places = range(len(paragraphs)) if captions or INJECTED_SIGN in copy else sorted(doubtful)
     for place in places:
