@@ -276,11 +276,12 @@ POSTING = st.tuples(st.integers(0, 5), st.integers(0, 6), st.integers(-1, 4), st
 
 @given(st.lists(POSTING, max_size=90), st.integers(0, 2))
 def test_postings_vote_but_for_furniture_and_what_is_popular(postings, outlet):
-    popular, recurrent = 4, 3
+    popular, recurrent, everywhere = 4, 3, 4
     alive = [each for each in postings if each[2] >= 0]
     counts = Counter(place for place, *_ in alive)
-    stories = defaultdict(set)
+    stories, everyones = defaultdict(set), defaultdict(set)
     for place, _, canon, source in alive:
+        everyones[place].add(canon)
         if outlet and source == outlet:
             stories[place].add(canon)
     furniture = {place for place, canons in stories.items() if len(canons) >= recurrent}
@@ -300,7 +301,9 @@ def test_postings_vote_but_for_furniture_and_what_is_popular(postings, outlet):
         outlet,
         popular,
         recurrent,
+        everywhere,
     )
+    furniture |= {place for place, canons in everyones.items() if len(canons) >= everywhere}
     assert numbers(told[0], np.uint32) == sorted(hits)
     assert numbers(told[1]) == [hits[document] for document in sorted(hits)]
     assert numbers(told[2]) == [strength[document] for document in sorted(hits)]
@@ -396,7 +399,7 @@ KEY = np.zeros(1, np.uint32)
         (kernels.side, (ONE, FLAGS, FLAGS, np.array([0, 0]), ONE, FLAGS, 3, 12, 2, 2, 5, 10)),
         (kernels.post, (KEY, KEY.copy(), KEY.copy(), KEY.copy(), KEY.copy(), 1, 1)),  # no room
         (kernels.find, (KEY, KEY, KEY, KEY, KEY, 2, [], 1)),
-        (kernels.vote, (np.array([3]), KEY, np.array([1]), np.array([1]), 2, 0, 64, 3)),  # a place too far
+        (kernels.vote, (np.array([3]), KEY, np.array([1]), np.array([1]), 2, 0, 64, 3, 8)),  # a place too far
         (kernels.shingles, (np.zeros(9, np.uint8), 3)),
     ],
 )

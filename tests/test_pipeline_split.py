@@ -194,3 +194,10 @@ def test_white_space_in_the_copy_does_not_name_a_story(texts):
         )
 
     assert named(*texts) == named(" ".join(" ".join(texts).split()))
+
+
+def test_soft_hyphens_are_layout_and_no_copy():
+    plain, hyphened = COPY, COPY.replace("islands", "is\xadlands").replace("running", "run\xadning")
+    (one,), (other,) = split(Payload(body=plain.encode())), split(Payload(body=hyphened.encode()))
+    assert other.paragraphs == one.paragraphs
+    assert other.fingerprint == one.fingerprint

@@ -146,14 +146,16 @@ def vote(
     outlet: int,
     popular: int,
     recurrent: int,
+    everywhere: int,
     /,
 ) -> tuple[bytearray, bytearray, bytearray, bytearray]:
     """Let postings vote for documents.
 
     Given are those voted for, sorted (uint32), votes (int64) and their strength (int64), then of each key
-    whether it is furniture (bool): ``recurrent`` canonical stories of the outlet (0: not
-    known) hold it. Furniture has no vote, nor has a key with more than ``popular`` documents, where others
-    have one. A rare key votes the stronger. Postings of a canonical story below 0 count for nothing.
+    whether it is furniture (bool): ``recurrent`` canonical stories of the outlet (0: not known) hold it, or
+    ``everywhere`` (1 to 64) of all outlets. That of the outlet has no vote, nor has a key with more than
+    ``popular`` documents, where others have one. A rare key votes the stronger. Postings of a canonical
+    story below 0 count for nothing.
     """
 
 def choose(

@@ -48,6 +48,7 @@ _LINES: Final = (
 """Fields of a story that stand in the messages and in the state about it."""
 
 _NOWHERE: Final = Coordinates(topic="", partition=0, offset=0)
+_SOFT_HYPHEN: Final = "\xad"
 _JOINT: Final = frozenset({"payload_id", "outlet", "url", "published", "native_ids"})
 _TOLD: Final = tuple(each.name for each in fields(Draft) if each.name not in _JOINT)
 """What the draft alone tells of a story; to ``_JOINT`` the payload may add."""
@@ -110,7 +111,7 @@ def _rejected(error: WireError, part: int | None) -> Rejected:
 
 def _finish(draft: Draft, payload: Payload, format_: Format, limits: Limits, part: int | None) -> Part:
     """Make a draft a story: give it identity, coordinates and fingerprint; refuse one over a limit."""
-    story = _story(draft, payload, format_, part)
+    story = _story(_plain(draft), payload, format_, part)
     words = story.fingerprint.words  # not those between spaces, which not every script has
     if words > limits.copy_words:
         return _rejected(TooLarge(f"{words} words of copy, the limit is {limits.copy_words}"), part)
@@ -148,4 +149,18 @@ def _story(draft: Draft, payload: Payload, format_: Format, part: int | None) ->
         native_ids=draft.native_ids or ((draft.native_id,) if draft.native_id else ()),
         **{name: getattr(draft, name) for name in _TOLD},
         fingerprint=fingerprint(tuple(paragraph.text for paragraph in draft.paragraphs)),
+    )
+
+
+def _plain(draft: Draft) -> Draft:
+    """Drop soft hyphens, which tell a page where a line may break; for matching they part words."""
+    texts = [each.text for each in draft.paragraphs]
+    if _SOFT_HYPHEN not in "".join(texts) and _SOFT_HYPHEN not in (draft.headline or ""):
+        return draft
+    return replace(
+        draft,
+        headline=draft.headline and draft.headline.replace(_SOFT_HYPHEN, ""),
+        paragraphs=tuple(
+            replace(each, text=each.text.replace(_SOFT_HYPHEN, "")) for each in draft.paragraphs
+        ),
     )

@@ -126,6 +126,34 @@ def test_borrowed_passages_make_a_link_that_names_them(newsroom):
     assert [(passage.own, passage.other) for passage in link.passages] == [((6, 7), (3, 4))]
 
 
+def test_an_excerpt_in_quotation_marks_is_borrowed_from_who_tells_it(newsroom):
+    source = newsroom.place(newsroom.copy("column"))
+    own = newsroom.copy("digest")
+    quoting = [*own[:4], *(f"“{text}”" for text in newsroom.copy("column")[3:5]), *own[4:]]
+    digest = newsroom.place(quoting, outlet="Post")
+    (link,) = digest.links
+    assert (link.type, link.canonical_id) == (LinkType.DERIVES_FROM, source.canonical_id)
+    assert {passage.other[0] for passage in link.passages} <= {3, 4}
+    assert {passage.own[0] for passage in link.passages} <= {4, 5}
+
+
+def test_a_sentence_in_quotation_marks_is_a_quotation(newsroom):
+    newsroom.place(newsroom.copy("column"))
+    own = newsroom.copy("report")
+    sentences = newsroom.copy("column")[3].split(". ")[:2]
+    report = newsroom.place([*own[:4], f"“{'. '.join(sentences)}.” " + own[4], *own[5:]], outlet="Post")
+    assert {link.type for link in report.links} <= {LinkType.SHARES_QUOTES}
+
+
+def test_furniture_of_a_house_of_many_outlets_is_no_evidence(newsroom):
+    furniture = newsroom.copy("furniture", paragraphs=6)
+    for seed in range(9):
+        newsroom.place([*newsroom.copy(seed, paragraphs=12), *furniture], outlet=f"Bugle of the {seed}th")
+    late = newsroom.place([*newsroom.copy("late", paragraphs=4), *furniture], outlet="Late Bugle")
+    assert late.variant.relation is Relation.ORIGINAL
+    assert late.links == ()
+
+
 def test_furniture_that_recurs_in_an_outlet_is_no_evidence(newsroom):
     furniture = newsroom.copy("furniture", paragraphs=6)
     for seed in range(4):

@@ -1,5 +1,7 @@
 """Whose words are they: the outlet's, a speaker's, or the page's?"""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -103,6 +105,23 @@ def test_a_column_in_the_first_person_is_narrative():
 )
 def test_what_the_page_adds_is_no_prose(text):
     assert kinds(text) == [{UNPROSAIC}]
+
+
+def test_a_list_with_an_item_a_line_is_no_prose():
+    items = COUNTRIES.split()
+    marks = kinds(*[CALM] * 6, *items, *[CALM] * 6)
+    assert marks[6:-6] == [{UNPROSAIC}] * len(items)
+    assert marks[:6] == marks[-6:] == [{TOLD}] * 6
+
+
+def test_results_with_a_line_a_match_are_copy_where_there_is_no_other():
+    results = [f"{one} Rovers 3, {other} United 1" for one, other in pairwise(COUNTRIES.split())]
+    assert kinds(*results) == [{TOLD}] * len(results)
+
+
+def test_subheads_are_no_list():
+    copy = [part for _ in range(8) for part in ("What The Council Said", CALM)]
+    assert kinds(*copy) == [{TOLD}] * len(copy)
 
 
 def test_an_injected_headline_is_cut_out_of_its_sentence():

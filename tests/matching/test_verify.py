@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.matching.narrative import read
+from worker.matching.narrative import QUOTED, read
 from worker.matching.passages import passages
 from worker.matching.sketch import BOUND, fingerprint, sampled_hashes
 from worker.matching.verify import compare
@@ -44,6 +44,19 @@ def test_a_swapped_word_in_a_run_stays_common():
 
 def test_with_little_in_common_there_is_no_evidence():
     assert compare(read(LONG[:5]), read(LONG[5:]), least=10) is None
+
+
+def test_what_one_tells_and_the_other_quotes_is_an_excerpt_on_both_sides():
+    told, quoting = read(LONG[:6]), read(["The column says:", f"“{LONG[2]} {LONG[3]}”", "Not so."])
+    forth, back = compare(quoting, told), compare(told, quoting)
+    assert forth.lent.sum() == back.lent.sum() == (quoting.marks == QUOTED).sum()
+    assert not quoting.told[forth.lent].any()
+    assert {told.paragraph(at) for at in back.lent.nonzero()[0]} == {2, 3}
+
+
+def test_what_both_quote_is_no_excerpt():
+    one, other = (read([frame, f"“{LONG[2]} {LONG[3]}”"]) for frame in ("They said:", "She read out:"))
+    assert not compare(one, other).lent.any()
 
 
 def test_passages_are_told_by_paragraphs_on_both_sides():

@@ -10,13 +10,14 @@ from worker.matching.verify import Evidence, Side, solid_words
 
 SAME: Final = 0.5  # share of the shorter one's narrative from which two copies are one story
 TOLD_LEAST: Final = 25  # words of narrative that a share can be told from
-COMMON_LEAST: Final = 30  # words of common narrative, or
+COMMON_LEAST: Final = 40  # words of common narrative, or
 NEARLY_ALL: Final = 0.8  # this share of the shorter narrative
 WHOLE: Final = 0.8  # share of all words that decides where there is hardly any narrative
 WHOLE_LEAST: Final = 8  # words
 HERITAGE: Final = 0.2  # share of what is common with a variant that must come from the canonical copy
 ALL_BUT_EQUAL: Final = 950  # thousandths: a copy of a variant belongs where the variant does
-DERIVED_LEAST: Final = 46  # words of borrowed narrative, in solid runs, that make a link
+DERIVED_LEAST: Final = 50  # words of borrowed narrative, in solid runs, that make a link
+EXCERPT: Final = 0.5  # what a word counts there that one of the copies quotes from the other
 DERIVED_SHARE: Final = 0.1  # of the shorter narrative
 QUOTES_LEAST: Final = 25  # words of common quotation that make a link
 LINKS: Final = 4
@@ -50,6 +51,11 @@ class Comparison:
         if inherited >= HERITAGE * self.evidence.ours.common or self.likeness >= ALL_BUT_EQUAL:
             return share
         return 0
+
+    @property
+    def lent(self) -> int:
+        """Count the words, in solid runs, that one tells itself and the other quotes: an excerpt."""
+        return 0 if self.evidence.lent is None else solid_words(self.evidence.lent)
 
     @property
     def likeness(self) -> int:
@@ -108,15 +114,23 @@ def _overlap(one: Comparison, other: Comparison) -> bool:
     return bool((a & b).sum() >= BRIDGE * max(min(int(a.sum()), int(b.sum())), 1))
 
 
+def _borrowed(each: Comparison, parent: Comparison | None) -> tuple[float, float]:
+    """Measure what two have in common beside what a parent explains: words, and share of the shorter."""
+    shorter = each.shorter
+    if parent is not None:
+        return solid_words(each.evidence.ours.covered & ~parent.evidence.ours.covered), shorter.share
+    excerpt = EXCERPT * each.lent
+    return shorter.solid + excerpt, shorter.share + excerpt / max(shorter.told, 1)
+
+
 def _links(
     comparisons: list[Comparison], parent: Comparison | None
 ) -> tuple[tuple[LinkType, Comparison], ...]:
-    best: dict[int, tuple[int, int, LinkType, Comparison]] = {}
+    best: dict[int, tuple[int, float, LinkType, Comparison]] = {}
     for each in comparisons:
-        common, quoted = each.shorter.solid, each.shorter.quoted
-        if parent is not None:
-            common = solid_words(each.evidence.ours.covered & ~parent.evidence.ours.covered)
-        if common >= DERIVED_LEAST and each.shorter.share >= DERIVED_SHARE:
+        quoted = each.shorter.quoted
+        common, share = _borrowed(each, parent)
+        if common >= DERIVED_LEAST and share >= DERIVED_SHARE:
             rank = (1, common, LinkType.DERIVES_FROM, each)
         elif quoted >= QUOTES_LEAST:
             rank = (0, quoted, LinkType.SHARES_QUOTES, each)

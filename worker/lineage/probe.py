@@ -2,7 +2,8 @@
 
 A shingle votes for the documents that hold it, the rarer the stronger. One that several canonical
 stories of the same outlet hold is furniture: it does not vote, and it is reported, so that the
-comparison can leave the passage out.
+comparison can leave the passage out. One that many hold, of any outlets (of one house, say), is reported
+as well; it may still vote, for phrases of the language are among them.
 """
 
 from dataclasses import dataclass
@@ -21,12 +22,13 @@ PER_CANON: Final = 3
 VOTES: Final = 4  # common hashes that make a candidate, some fifty words
 VOTES_SHARE: Final = 0.15  # of the smaller fingerprint, when that is less
 VOTES_MORE: Final = 64  # hashes of the smaller fingerprint for which one more is asked
-RECURRENT: Final = 3  # canonical stories of one outlet with a passage; more is furniture
+RECURRENT: Final = 3  # canonical stories of one outlet with a passage: it is furniture
+EVERYWHERE: Final = 8  # canonical stories of any outlets with a passage: it is as well
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidates:
-    """Documents worth comparing, best first, and the keys that recur across the outlet."""
+    """Documents worth comparing, best first, and the keys that recur across stories."""
 
     documents: tuple[int, ...]
     recurrent: Keys
@@ -38,7 +40,7 @@ def probe(copies: Copies, keys: Keys, *, outlet: int) -> Candidates:
     if not len(documents):
         return Candidates(documents=(), recurrent=np.empty(0, np.uint32))
     canons, outlets = copies.canon_of(documents), copies.outlet_of(documents)
-    told = kernels.vote(where, documents, canons, outlets, len(keys), outlet, POPULAR, RECURRENT)
+    told = kernels.vote(where, documents, canons, outlets, len(keys), outlet, POPULAR, RECURRENT, EVERYWHERE)
     found, furniture = np.frombuffer(told[0], np.uint32), np.frombuffer(told[3], np.bool_)
     hits, strengths = np.frombuffer(told[1], np.int64), np.frombuffer(told[2], np.int64)
     chosen = kernels.choose(

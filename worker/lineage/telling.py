@@ -75,11 +75,14 @@ def told_links(state: State, decided: Decided) -> tuple[Link, ...]:
     catalogue, copies = state.catalogue, state.catalogue.copies
     links = []
     for kind, each in decided.verdict.links:
-        ours = each.evidence.ours
-        share = ours.share if kind is LinkType.DERIVES_FROM else ours.quoted / max(ours.words, 1)
+        ours, borrowed = each.evidence.ours, each.evidence.ours.covered
+        share = ours.quoted / max(ours.words, 1)
+        if kind is LinkType.DERIVES_FROM:
+            share = (ours.common + each.lent) / max(ours.told + each.lent, 1)
+            borrowed = borrowed if each.evidence.lent is None else borrowed | each.evidence.lent
         bare = copies.is_bare(each.document)
         theirs = None if bare else copies.narrative(each.document)
-        runs = passages(decided.reading.narrative, theirs, ours.covered) if theirs else ()
+        runs = passages(decided.reading.narrative, theirs, borrowed) if theirs else ()
         links.append(
             Link(
                 type=kind,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, groupby
 from typing import Final
 
 import numpy as np
@@ -11,8 +11,10 @@ import numpy.typing as npt
 from worker import kernels
 from worker.matching.prose import (
     INJECTED_SIGN,
+    LINES_LEAST,
     LIST_CAPITALS,
     LIST_LEAST,
+    is_list,
     may_hold_captions,
     unprosaic,
 )
@@ -117,11 +119,28 @@ def _shapes(
     found.capital.cumsum(out=capitals[1:])
     sizes = starts[1:] - starts[:-1]
     upper = capitals[starts[1:]] - capitals[starts[:-1]]
-    doubtful = set(((upper >= LIST_CAPITALS * sizes) & (sizes >= LIST_LEAST)).nonzero()[0].tolist())
+    listed = (upper >= LIST_CAPITALS * sizes).nonzero()[0]
+    doubtful: set[int] = set()
+    if len(listed):
+        short = sizes[listed] < LIST_LEAST
+        doubtful.update(listed[~short].tolist())
+        lines = listed[short]
+        if len(lines) >= LINES_LEAST and len(found.hashes) - sizes[lines].sum() >= TOLD_LEAST:
+            yield from _line_lists(paragraphs, lines.tolist())
     captions = may_hold_captions(copy)
     places = range(len(paragraphs)) if captions or INJECTED_SIGN in copy else sorted(doubtful)
     for place in places:
         yield place, unprosaic(paragraphs[place], captions=captions, listed=place in doubtful)
+
+
+def _line_lists(
+    paragraphs: Sequence[str], lines: Sequence[int]
+) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+    """Find the lists with an item a line: adjoining ``lines`` that are a list when they are put together."""
+    for _, run in groupby(enumerate(lines), lambda each: each[1] - each[0]):
+        places = [place for _, place in run]
+        if len(places) >= LINES_LEAST and is_list(" ".join([paragraphs[place] for place in places])):
+            yield from ((place, [(0, len(paragraphs[place]))]) for place in places)
 
 
 def _told(words: Hashes, marks: npt.NDArray[np.uint8], starts: Positions) -> Mask:

@@ -32,6 +32,7 @@ _FUNCTION: Final = (
 )
 FUNCTION: Final = frozenset(_FUNCTION.split())
 LIST_LEAST: Final = 24  # words in a paragraph that may be a list
+LINES_LEAST: Final = 6  # shorter paragraphs in a row that may be one
 LIST_CAPITALS: Final = 0.55  # share of words with a capital
 LIST_FUNCTION_MOST: Final = 0.12  # share of function words; prose has a third and more
 
@@ -50,7 +51,7 @@ def unprosaic(text: str, *, captions: bool = True, listed: bool = True) -> list[
     [(37, 72)]
     """
     if len(text) > 60:
-        if (captions and _is_gallery(text)) or (listed and _is_list(text)):
+        if (captions and _is_gallery(text)) or (listed and is_list(text)):
             return [(0, len(text))]
         if INJECTED_SIGN in text:
             return _injected(text)
@@ -63,7 +64,8 @@ def _is_gallery(text: str) -> bool:
     return sum(1 for _ in islice(GALLERY.finditer(text), GALLERY_LEAST)) == GALLERY_LEAST
 
 
-def _is_list(text: str) -> bool:
+def is_list(text: str) -> bool:
+    """Tell whether a text is names and titles without the small words of prose."""
     parts = text.split()
     if len(parts) < LIST_LEAST or sum(part[0].isupper() for part in parts) < LIST_CAPITALS * len(parts):
         return False

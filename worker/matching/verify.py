@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from worker import kernels
-from worker.matching.narrative import Mask, Narrative
+from worker.matching.narrative import QUOTED, Mask, Narrative
 from worker.matching.sketch import WIDTH
 from worker.matching.tokens import Positions
 
@@ -21,6 +21,7 @@ SLACK: Final = 2  # words by which the two distances may differ
 GAP: Final = 2  # words that may differ inside a common run
 SOLID: Final = 10  # words: what shares no copy has no longer runs, but for a few
 RUN: Final = 5  # words; shorter runs are phrases of the language
+LENT_LEAST: Final = 30  # words of common quotation in which an excerpt is looked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +51,14 @@ class Side:
 class Evidence:
     """What comparing two copies found; ``ours`` is the story in hand, ``theirs`` the older one.
 
-    ``inherited`` marks the words of ``ours.covered`` that theirs has from the canonical copy.
+    ``inherited`` marks the words of ``ours.covered`` that theirs has from the canonical copy, ``lent`` those
+    of ours that one copy tells itself and the other quotes (None: too few).
     """
 
     ours: Side
     theirs: Side
     inherited: Mask
+    lent: Mask | None = None
 
 
 def compare(
@@ -83,7 +86,12 @@ def compare(
         shingles = (there >= 0).nonzero()[0]
         inherited = inherited & _spread(shingles[heritage[there[shingles]]], WIDTH, len(ours.words))
     back, _ = _matches(theirs, ours)
-    return Evidence(ours=side, theirs=_side(theirs, ours, back, theirs.told, told), inherited=inherited)
+    lent = _lent(ours, theirs, there) if side.quoted >= LENT_LEAST else None
+    if lent is not None and recurrent is not None:
+        lent &= ~recurrent
+    return Evidence(
+        ours=side, theirs=_side(theirs, ours, back, theirs.told, told), inherited=inherited, lent=lent
+    )
 
 
 def _matches(ours: Narrative, theirs: Narrative) -> tuple[Positions, int]:
@@ -121,6 +129,15 @@ def _side(ours: Narrative, theirs: Narrative, there: Positions, ours_told: Mask,
         quoted=quoted,
         covered=np.frombuffer(covered, np.bool_),
     )
+
+
+def _lent(ours: Narrative, theirs: Narrative, there: Positions) -> Mask:
+    """Mark the words of ours that are narrative in one copy and quotation in the other."""
+    at = (there >= 0).nonzero()[0]
+    middle, their_middle = at + WIDTH // 2, there[at] + WIDTH // 2
+    quoting = (ours.marks[middle] == QUOTED) & theirs.told[their_middle]
+    quoted = ours.told[middle] & (theirs.marks[their_middle] == QUOTED)
+    return _spread(at[quoting | quoted], WIDTH, len(ours.words))
 
 
 def _spread(starts: Positions, width: int, size: int) -> Mask:

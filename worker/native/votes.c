@@ -2,6 +2,7 @@
 #include "kernels.h"
 
 #define MOST_CHOSEN 64 /* documents that one story may be compared with */
+#define MOST_EVERYWHERE 64 /* canonical stories that a passage has to be in to be furniture of all outlets */
 
 static int
 placed(const i64 *places, Py_ssize_t size, Py_ssize_t keys)
@@ -20,16 +21,16 @@ vote(PyObject *module, PyObject *const *args, Py_ssize_t given)
     Buffers all = {.count = 0};
     PyObject *result = NULL;
     Item *items = NULL, *spare = NULL;
-    i64 *counts = NULL, *strengths = NULL, *hits = NULL;
+    i64 *counts = NULL, *strengths = NULL, *hits = NULL, *told = NULL;
     u32 *chosen = NULL;
-    u8 *furniture = NULL;
+    u8 *furniture = NULL, *stories = NULL;
     Py_ssize_t size, documented, homed, sourced, voters = 0, distinct = 0;
-    if (!arguments(given, 8))
+    if (!arguments(given, 9))
         return NULL;
     Py_ssize_t keys = PyLong_AsSsize_t(args[4]);
     i64 outlet = PyLong_AsLongLong(args[5]);
     i64 popular = PyLong_AsLongLong(args[6]);
-    Py_ssize_t recurrent = PyLong_AsSsize_t(args[7]);
+    Py_ssize_t recurrent = PyLong_AsSsize_t(args[7]), everywhere = PyLong_AsSsize_t(args[8]);
     const i64 *places = PyErr_Occurred() ? NULL : borrow(&all, args[0], 8, 0, &size);
     const u32 *documents = places ? borrow(&all, args[1], 4, 0, &documented) : NULL;
     const i64 *canons = documents ? borrow(&all, args[2], 8, 0, &homed) : NULL;
@@ -37,30 +38,44 @@ vote(PyObject *module, PyObject *const *args, Py_ssize_t given)
     if (outlets == NULL || !sized(documented, size) || !sized(homed, size) || !sized(sourced, size) ||
         !placed(places, size, keys))
         goto done;
+    if (everywhere < 1 || everywhere > MOST_EVERYWHERE) {
+        PyErr_SetString(PyExc_ValueError, "a limit for furniture beyond all reason");
+        goto done;
+    }
     if ((items = room(size, sizeof *items)) == NULL || (spare = room(size, sizeof *spare)) == NULL ||
         (counts = room(keys, sizeof *counts)) == NULL || (furniture = room(keys, 1)) == NULL ||
+        (stories = room(keys, 1)) == NULL || (told = room(keys * everywhere, sizeof *told)) == NULL ||
         (hits = room(size, sizeof *hits)) == NULL || (strengths = room(size, sizeof *strengths)) == NULL ||
         (chosen = room(size, sizeof *chosen)) == NULL)
         goto done;
     memset(counts, 0, (size_t)keys * sizeof *counts);
     memset(furniture, 0, (size_t)keys);
+    memset(stories, 0, (size_t)keys);
     /* Furniture: a key under which several canonical stories of the outlet itself stand. */
     Py_ssize_t own = 0;
     for (Py_ssize_t at = 0; at < size; at++) {
         if (canons[at] < 0)
             continue;
-        counts[places[at]]++;
+        i64 place = places[at], *of = told + place * everywhere;
+        counts[place]++;
+        Py_ssize_t known = 0;
+        if (stories[place] < everywhere) {
+            while (known < stories[place] && of[known] != canons[at])
+                known++;
+            if (known == stories[place])
+                of[stories[place]++] = canons[at];
+        }
         if (outlet && outlets[at] == outlet)
             items[own++] = (Item){(u64)places[at] << 40 | (u64)canons[at], 0};
     }
     Item *sorted = sort(items, spare, own);
-    for (Py_ssize_t at = 0, stories = 0; at < own; at++) {
+    for (Py_ssize_t at = 0, held = 0; at < own; at++) {
         u64 place = sorted[at].key >> 40;
         if (at == 0 || sorted[at - 1].key >> 40 != place)
-            stories = 0;
+            held = 0;
         if (at == 0 || sorted[at - 1].key != sorted[at].key)
-            stories++;
-        if (stories >= recurrent)
+            held++;
+        if (held >= recurrent)
             furniture[place] = 1;
     }
     /* Who votes: rare keys that are no furniture; where there are none, what there is. */
@@ -87,6 +102,8 @@ vote(PyObject *module, PyObject *const *args, Py_ssize_t given)
         hits[distinct - 1]++;
         strengths[distinct - 1] += sorted[at].place;
     }
+    for (Py_ssize_t place = 0; place < keys; place++)
+        furniture[place] |= stories[place] >= everywhere;
     result = Py_BuildValue("(NNNN)", array_of(chosen, distinct, sizeof *chosen),
                            array_of(hits, distinct, sizeof *hits),
                            array_of(strengths, distinct, sizeof *strengths), array_of(furniture, keys, 1));
@@ -94,6 +111,8 @@ done:
     PyMem_Free(items);
     PyMem_Free(spare);
     PyMem_Free(counts);
+    PyMem_Free(told);
+    PyMem_Free(stories);
     PyMem_Free(furniture);
     PyMem_Free(hits);
     PyMem_Free(strengths);
