@@ -46,6 +46,8 @@ class Departed:
 
     def told(self) -> tuple[str, ...]:
         """Give the next ids whose snapshots are to be taken back; they are not given again."""
+        if not self._waiting:
+            return ()
         count = min(len(self._waiting), TOLD)
         return tuple(self._waiting.popitem(last=False)[0] for _ in range(count))
 

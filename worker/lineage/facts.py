@@ -17,6 +17,6 @@ def new_facts(*, status: Status, **facts: Any) -> dict[str, Any]:  # noqa: ANN40
 def needs_story(decision: Decision) -> bool:
     """Tell whether a decision is restored from its story, as those of version 1 are. Raises OtherVersion."""
     version = decision.facts.get("version")
-    if version not in {None, *READ_VERSIONS}:
+    if version is not None and version not in READ_VERSIONS:
         raise OtherVersion("a decision", found=version, known=READ_VERSIONS)
     return version == 1

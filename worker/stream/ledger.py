@@ -119,7 +119,7 @@ class Ledger:
             entries = []
             for record in records:
                 message = _placement(record)
-                imprints = next((value for name, value in record.headers if name == STATE), b"")
+                imprints = dict(record.headers).get(STATE) or b""
                 decision = mapping.decision_from_wire(message, imprints=imprints)
                 offset = message.source.offset
                 story = await stories.at(offset) if needs_story(decision) else None
