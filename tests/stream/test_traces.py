@@ -146,7 +146,7 @@ def test_without_the_setting_nothing_is_traced():
 
 def test_without_the_extra_it_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "opentelemetry.exporter.otlp.proto.http.trace_exporter", None)
-    with pytest.raises(MissingExtra, match=r"pip install wiretrace\[otel\]"):
+    with pytest.raises(MissingExtra, match=r"pip install 'wiretrace\[otel\]'"):
         Tracing.of(Settings(traces=True))
 
 
