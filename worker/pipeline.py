@@ -148,14 +148,13 @@ def _story(draft: Draft, payload: Payload, format_: Format, part: int | None) ->
         published=draft.published or rfc3339(payload.published),
         native_ids=draft.native_ids or ((draft.native_id,) if draft.native_id else ()),
         **{name: getattr(draft, name) for name in _TOLD},
-        fingerprint=fingerprint(tuple(paragraph.text for paragraph in draft.paragraphs)),
+        fingerprint=fingerprint(tuple(draft.copy())),
     )
 
 
 def _plain(draft: Draft) -> Draft:
     """Drop soft hyphens, which tell a page where a line may break; for matching they part words."""
-    texts = [each.text for each in draft.paragraphs]
-    if _SOFT_HYPHEN not in "".join(texts) and _SOFT_HYPHEN not in (draft.headline or ""):
+    if not any(_SOFT_HYPHEN in text for text in (draft.headline or "", *draft.copy())):
         return draft
     return replace(
         draft,

@@ -206,6 +206,10 @@ class Draft:
     furniture: tuple[Furniture, ...] = ()
     warnings: tuple[str, ...] = ()
 
+    def copy(self) -> Iterator[str]:
+        """Yield the text of the paragraphs in order."""
+        return (paragraph.text for paragraph in self.paragraphs)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story(Draft):
@@ -217,10 +221,6 @@ class Story(Draft):
     source_format: str
     feed: str | None = None
     fingerprint: Fingerprint = field(default_factory=lambda: Fingerprint(version=0, words=0, hashes=b""))
-
-    def copy(self) -> Iterator[str]:
-        """Yield the text of the paragraphs in order."""
-        return (paragraph.text for paragraph in self.paragraphs)
 
 
 def story_id(  # noqa: PLR0913 - identity is made of exactly these

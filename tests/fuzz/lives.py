@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.lineage.conftest import Newsroom
+from tests.stream.records import recorded
 from topics import messages as wire
 from topics.catalog import WIRE_PLACEMENTS
 from topics.codec import decode_as
@@ -242,7 +243,7 @@ def _go_on(
 def _restore(placing: Placing, origins: Sequence[Origin], told: Sequence[Sequence[Outgoing]]) -> None:
     for origin, records in zip(origins, told, strict=True):
         record = next(each for each in records if each.topic == WIRE_PLACEMENTS.name)
-        imprints = next((value for name, value in record.headers if name == STATE), b"")
+        imprints = dict(record.headers).get(STATE) or b""
         decision = mapping.decision_from_wire(decode_as(wire.PlacementV1, record.value), imprints=imprints)
         story = None
         if needs_story(decision):
@@ -253,15 +254,7 @@ def _restore(placing: Placing, origins: Sequence[Origin], told: Sequence[Sequenc
 def _origin(number: int, item: Item) -> Origin:
     story, at = item
     record = tick_record(at, prefix="") if story is None else story_record(story, prefix="")
-    return Origin(
-        topic=record.topic,
-        topic_id="life",
-        partition=0,
-        offset=number,
-        timestamp=at,
-        key=record.key,
-        value=record.value,
-    )
+    return recorded(record, topic_id="life", offset=number, at=at)
 
 
 def main() -> None:

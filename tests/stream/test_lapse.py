@@ -6,6 +6,7 @@ from dataclasses import replace
 import orjson
 import pytest
 
+from tests.stream.records import recorded
 from topics.catalog import CATALOG
 from topics.codec import decode
 from topics.messages import CanonicalV1, LapseV1, PlacementV1, VariantV1
@@ -16,7 +17,6 @@ from worker.story import Coordinates, Payload
 from worker.stream import mapping
 from worker.stream.outgoing import STATE, story_record, tick_record
 from worker.stream.placing import Placing
-from worker.stream.rejects import Origin
 
 HOUR = 3_600_000
 NOON = time_ms("2026-11-22T12:00:00.000Z")
@@ -57,18 +57,7 @@ def records(*feed):
             place = Coordinates(topic="t", partition=0, offset=number)
             (story,) = split(Payload(body=body, outlet=name, received=at, coordinates=place))
             out = story_record(story, prefix="")
-        found.append(
-            Origin(
-                topic=out.topic,
-                topic_id="id",
-                partition=0,
-                offset=number,
-                timestamp=at,
-                key=out.key,
-                value=out.value,
-                headers=out.headers,
-            )
-        )
+        found.append(recorded(out, topic_id="id", offset=number, at=at))
     return found
 
 

@@ -11,6 +11,7 @@ from structlog.testing import CapturingLogger
 from tests.faults.audit import read
 from tests.faults.feed import feed
 from tests.faults.workers import WorkerProcess
+from tests.stream.records import recorded
 from topics.catalog import topic_name
 from worker.errors import OtherVersion
 from worker.pipeline import split
@@ -23,7 +24,6 @@ from worker.stream.ledger import Ledger
 from worker.stream.outgoing import STATE, story_record
 from worker.stream.placing import Placing
 from worker.stream.recovery import Keeper
-from worker.stream.rejects import Origin
 from worker.stream.retention import Retention
 from worker.stream.topic_id import topic_id
 from worker.stream.vitals import Part
@@ -48,16 +48,7 @@ def _records():
         (story,) = split(
             read_payload(value=payload.body, headers=payload.headers, coordinates=coordinates, appended=at)
         )
-        record = story_record(story, prefix="")
-        yield Origin(
-            topic=record.topic,
-            topic_id="",
-            partition=0,
-            offset=offset,
-            timestamp=at,
-            key=record.key,
-            value=record.value,
-        )
+        yield recorded(story_record(story, prefix=""), topic_id="", offset=offset, at=at)
 
 
 class Desk:

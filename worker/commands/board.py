@@ -10,12 +10,13 @@ from worker import logs
 from worker.commands import connect
 from worker.commands.connect import Bootstrap, Prefix
 from worker.commands.exits import fail
+from worker.extras import install
 from worker.settings import Settings
 
 if TYPE_CHECKING:
     from worker.board.intake import Source
 
-EXTRA = "the board needs its extra: pip install 'wiretrace[board]', in a checkout '.[board]'"
+EXTRA = f"the board needs its extra: {install('board')}"
 
 
 def command(

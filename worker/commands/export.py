@@ -10,6 +10,7 @@ from worker.commands import connect
 from worker.commands.connect import Bootstrap, Prefix
 from worker.commands.exits import fail
 from worker.commands.moments import moment_ms
+from worker.extras import install
 
 if TYPE_CHECKING:
     from worker.export.parquet import Export
@@ -47,7 +48,7 @@ def command(
     try:
         from worker.export.parquet import Export  # noqa: PLC0415 - an extra, and not for --help
     except ImportError:
-        fail("DuckDB is not installed: pip install 'wiretrace[export]', in a checkout '.[export]'")
+        fail(f"DuckDB is not installed: {install('export')}")
     settings = connect.settings_of(bootstrap=bootstrap, prefix=prefix)
     first, last = moment_ms(since, "--since"), moment_ms(until, "--until")
     if first is not None and last is not None and first >= last:

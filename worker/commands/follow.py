@@ -74,9 +74,8 @@ def command(
             **client,
         )
         async with feed:
-            items = aiter(feed) if canonical_id is None else _known(aiter(feed), canonical_id)
-            write = _write_json if json else _writer()
-            await _follow(_marked(items, live), write, count=count, idle=idle)
+            items = _marked(aiter(feed), live, canonical_id)
+            await _follow(items, _write_json if json else _writer(), count=count, idle=idle)
 
     try:
         connect.run(_until_signalled(work()), settings, patient=live.is_set)
@@ -92,25 +91,22 @@ class _UnknownStory(LookupError):
     """Nothing on the topics tells of the canonical story that was asked for."""
 
 
-async def _known(items: AsyncIterator["Item"], canonical_id: str) -> AsyncIterator["Item"]:
-    """Give the items of one canonical story; _UnknownStory when all that there was told nothing of it."""
+async def _marked(
+    items: AsyncIterator["Item"], live: asyncio.Event, canonical_id: str | None
+) -> AsyncIterator["Item"]:
+    """Give the items; ``live`` is set when the past is told.
+
+    Raises _UnknownStory when that told nothing of the one canonical story that was asked for.
+    """
     from topics.items import CaughtUp  # noqa: PLC0415 - as above
 
     told = False
     async for item in items:
-        if isinstance(item, CaughtUp) and not told:
-            raise _UnknownStory(canonical_id)
-        told = True
-        yield item
-
-
-async def _marked(items: AsyncIterator["Item"], live: asyncio.Event) -> AsyncIterator["Item"]:
-    """Give the items; ``live`` is set when the past is told."""
-    from topics.items import CaughtUp  # noqa: PLC0415 - as above
-
-    async for item in items:
         if isinstance(item, CaughtUp):
+            if canonical_id is not None and not told:
+                raise _UnknownStory(canonical_id)
             live.set()
+        told = True
         yield item
 
 

@@ -188,8 +188,7 @@ class Copies:
         row, values = self.columns.row(number), self.columns.values
         self._shelf.wipe(int(values["place"][row]), int(values["size"][row]))
         values["canon"][row] = values["place"][row] = -1
-        for ready in (self._narratives, self._stories, self._items, self._leads, self._wholes):
-            ready.drop(number)
+        self._unread(number)
         self.postings.drop(number)
         self.keyworded.drop(number)
 
@@ -201,8 +200,7 @@ class Copies:
         self._shelf.wipe(int(values["place"][row]), int(values["size"][row]))
         values["place"][row], values["size"][row] = self._shelf.add(packed), len(packed)
         values["heritage"][row] = -1
-        for ready in (self._narratives, self._stories, self._items, self._leads, self._wholes):
-            ready.drop(number)
+        self._unread(number)
         self.keyworded.drop(number)
         self.came_bare(number, end)
 
@@ -249,6 +247,11 @@ class Copies:
         self.keyworded.resume(arrays_of(arrays, "keyworded"))
         self.lexicon.resume(arrays_of(arrays, "lexicon"))
         self.columns.resume(arrays_of(arrays, "documents"))
+
+    def _unread(self, number: int) -> None:
+        """Forget what has been read of a document."""
+        for ready in (self._narratives, self._stories, self._items, self._leads, self._wholes):
+            ready.drop(number)
 
     def _field(self, name: str, number: int) -> Any:  # noqa: ANN401 - a number of any type
         return self.columns.values[name][self.columns.row(number)]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from topics.catalog import WIRE_PLACEMENTS
 from worker import VERSION
+from worker.extras import install
 from worker.settings import Settings
 from worker.stream.publish import Outgoing
 from worker.stream.rejects import Origin
@@ -114,8 +115,7 @@ class Tracing:
             from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415 - as above
         except ImportError as error:
             raise MissingExtra(
-                "WIRETRACE_TRACES is on and OpenTelemetry is not installed: "
-                "pip install 'wiretrace[otel]', in a checkout '.[otel]'"
+                f"WIRETRACE_TRACES is on and OpenTelemetry is not installed: {install('otel')}"
             ) from error
         ours = {"service.name": "wiretrace", "service.version": VERSION}
         if settings.instance_id:
