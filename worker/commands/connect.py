@@ -6,7 +6,7 @@ import os
 import ssl
 import sys
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final, NoReturn, TypeVar
 
 import typer
 
@@ -70,11 +70,10 @@ def run(
         if isinstance(
             error, errors.KafkaConnectionError | errors.KafkaTimeoutError | errors.RequestTimedOutError
         ):
-            why = _silence(cause, settings)
-            fail(f"no broker answers at {where}: {why} (--bootstrap names another)", Exit.UNREACHABLE)
+            _unreachable(cause, settings)
         raise
     except TimeoutError as error:  # the client's own, of a broker that is there and says nothing
-        fail(f"no broker answers at {where}: {_text(error)}", Exit.UNREACHABLE)
+        _unreachable(error, settings)
     except ssl.SSLError as error:
         fail(f"the certificates of the settings cannot be used: {_text(error)}")
     finally:
@@ -103,13 +102,14 @@ class _LastWord(logging.Handler):
                 self.error = argument
 
 
-def _silence(cause: BaseException, settings: Settings) -> str:
+def _unreachable(cause: BaseException, settings: Settings) -> NoReturn:
     """Say why no broker answers: nobody is there, or somebody who speaks otherwise."""
+    why = _text(cause)
     if isinstance(cause, OSError) and cause.errno is not None:
-        return os.strerror(cause.errno) if cause.errno > 0 else str(cause.strerror)
-    if isinstance(cause, TimeoutError) or "closed" in str(cause):
-        return f"somebody listens, and does not answer as Kafka does; is it {settings.security_protocol}?"
-    return _text(cause)
+        why = os.strerror(cause.errno) if cause.errno > 0 else str(cause.strerror)
+    elif isinstance(cause, TimeoutError) or "closed" in why:
+        why = f"somebody listens, and does not answer as Kafka does; is it {settings.security_protocol}?"
+    fail(f"no broker answers at {settings.bootstrap}: {why} (--bootstrap names another)", Exit.UNREACHABLE)
 
 
 def _text(error: BaseException) -> str:

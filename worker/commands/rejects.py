@@ -11,6 +11,7 @@ import orjson
 import typer
 
 from worker.commands import connect
+from worker.commands.aligned import aligned
 from worker.commands.connect import Bootstrap, Prefix
 from worker.commands.exits import Exit, fail
 from worker.commands.moments import moment_ms
@@ -60,11 +61,8 @@ def list_command(
     shown = bag.letters[-limit:] if limit else []
     if shown:
         sys.stdout.write("\n")
-    rows = [_row(letter) for letter in shown]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
-    for row in rows:
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
-        sys.stdout.write("  ".join([*cells, row[-1]]) + "\n")
+    for line, message in aligned([_row(letter) for letter in shown]):
+        sys.stdout.write(f"{line}  {message}\n")
 
 
 @app.command("show")

@@ -8,6 +8,7 @@ import typer
 
 from topics.catalog import CATALOG
 from worker.commands import connect
+from worker.commands.aligned import aligned
 from worker.commands.connect import Bootstrap, Prefix
 from worker.commands.exits import fail
 
@@ -68,11 +69,9 @@ def list_command(*, bootstrap: Bootstrap = None, prefix: Prefix = None) -> None:
         )
         for topic in CATALOG
     ]
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
     most = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    for row in rows:
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
-        line, purpose = "  ".join(cells), row[4]
+    for line, purpose in aligned(rows):
+        shown = purpose
         if most is not None and len(line) + 2 + len(purpose) > most:  # the purpose is what may be cut
-            purpose = purpose[: max(0, most - len(line) - 3)] + "…"
-        sys.stdout.write(f"{line}  {purpose}\n" if len(purpose) > 1 else f"{line.rstrip()}\n")
+            shown = purpose[: max(0, most - len(line) - 3)] + "…"
+        sys.stdout.write(f"{line}  {shown}\n" if len(shown) > 1 else f"{line.rstrip()}\n")

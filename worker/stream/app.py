@@ -14,6 +14,7 @@ from topics.catalog import WIRE_PAYLOADS, WIRE_STORIES, topic_name
 from worker.settings import Settings
 from worker.stream.guard import TopicGuard
 from worker.stream.halt import halt
+from worker.stream.header_names import read_any_header_names
 from worker.stream.health import Health
 from worker.stream.kafka import METADATA_AGE_MS, client_args, faust_credentials
 from worker.stream.lag import Done, Half, LagWatch
@@ -130,6 +131,7 @@ async def run(settings: Settings, tracing: Tracing) -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked, number.name)
+    read_any_header_names()
     worker = Worker(settings, tracing)
     give_back()
     asking, starting = asyncio.ensure_future(stop.wait()), asyncio.ensure_future(worker.start())
