@@ -3,6 +3,7 @@
 import asyncio
 import base64
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import orjson
 import pytest
@@ -166,6 +167,22 @@ async def test_what_is_refused_too_often_is_given_up_and_told(known, hub, hooks,
         tally = outbox.tally("ap-without-credit")
     assert len(desk.got) == 3
     assert (tally.pending, tally.delivered, tally.last_error) == (0, 0, "answered 500")
+
+
+async def test_what_was_given_up_is_posted_again_with_its_id_when_it_is_asked_for(known, hub, hooks, desk):
+    desk.answers = [500, 503, 500]
+    async with posting(known, hub, hooks) as outbox:
+        place(known, 1)
+        hub.tell(StoryMoved("c1"))
+        await until(lambda: outbox.tally("ap-without-credit").dead == 1)
+    async with posting(known, hub, hooks) as outbox:
+        assert outbox.tally("ap-without-credit").dead == 1  # not without being asked
+    desk.answers = [500]
+    async with posting(known, hub, hooks, replace(QUICK, again=True)) as outbox:
+        await until(lambda: outbox.tally("ap-without-credit").delivered == 1)
+        assert outbox.tally("ap-without-credit").dead == 0
+    assert len(desk.got) == 5
+    assert len({(headers["webhook-id"], body) for headers, body in desk.got}) == 1
 
 
 async def test_a_receiver_that_is_gone_is_not_asked_again(known, hub, hooks, desk):

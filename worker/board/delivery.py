@@ -35,9 +35,13 @@ log = structlog.get_logger("wiretrace.webhooks")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """How deliveries are made. ``private`` lets them go to private addresses; pauses are seconds."""
+    """How deliveries are made; pauses are seconds.
+
+    ``private`` lets them go to private addresses, ``again`` posts once more what was given up before.
+    """
 
     private: bool = False
+    again: bool = False
     retries: tuple[float, ...] = RETRIES
     rest: float = REST
     timeout: float = TIMEOUT
@@ -51,6 +55,8 @@ def signature(message_id: str, timestamp: int, body: bytes, secret: bytes) -> st
 
 async def run(board: Board, hooks: tuple[Hook, ...], outbox: Outbox, post: Post) -> None:
     """Post until cancelled; each webhook has its own pace, so a slow receiver holds up nobody else."""
+    if post.again:
+        log.info("webhook.revived", deliveries=outbox.revive(now=board.clock()))
     connector = aiohttp.TCPConnector(resolver=None if post.private else PublicResolver(), force_close=True)
     with ThreadPoolExecutor(1, thread_name_prefix="board-webhooks") as thread:
         async with (

@@ -158,6 +158,11 @@ class Outbox:
                 {"hook": hook, "kept": DEAD_KEPT},
             )
 
+    def revive(self, *, now: int) -> int:
+        """Make what was given up due again, with all its attempts before it, and count it."""
+        with self._writing() as db:
+            return db.execute("UPDATE outbox SET attempts = 0, due = ? WHERE due IS NULL", (now,)).rowcount
+
     def tally(self, hook: str) -> Tally:
         """Count what a webhook has to post, posted, and gave up."""
         with closing(_connect(self._path)) as db:

@@ -44,6 +44,9 @@ def command(
             show_default="WIRETRACE_BOARD_KEEP, 30d",
         ),
     ] = None,
+    redrive: Annotated[
+        bool, typer.Option("--redrive", help="Post once more what webhooks gave up: the last 1,000 of each.")
+    ] = False,
     log_level: Annotated[
         str | None, typer.Option(help="debug, info, warning or error.", show_default="info")
     ] = None,
@@ -84,7 +87,7 @@ def command(
             Listening(host=settings.board_host, port=settings.board_port, ready=_tell),
             keep=settings.board_keep,
             hooks=hooks,
-            post=Post(private=settings.board_webhooks_private),
+            post=Post(private=settings.board_webhooks_private, again=redrive),
         )
     except StoreError as error:
         fail(str(error))
