@@ -505,6 +505,16 @@ def test_what_has_no_time_that_can_be_read_stays_held_and_says_so(newsroom, stor
     assert newsroom.fold.tick(at=1000 * DAY).placements == ()
 
 
+def test_an_embargo_that_ends_after_more_than_a_year_is_none_to_wait_for(newsroom, story):
+    far = {"pub_status": PubStatus.EMBARGOED, "embargo_until": "1999-01-01T10:00:00Z"}
+    held = only(newsroom.send(story, at=HOUR, **far))
+    assert held.status is Status.HELD
+    assert "too far ahead" in held.reason
+    assert newsroom.fold.held_since() is None
+    later = newsroom.send(story, at=2 * HOUR, native_version="2")
+    assert only(later).status is Status.PLACED
+
+
 def test_a_setting_passes_embargoed_stories_on(newsroom, story):
     newsroom.fold = Fold(hold=False)
     until = {"pub_status": PubStatus.EMBARGOED, "embargo_until": "1970-01-01T10:00:00Z"}

@@ -11,6 +11,9 @@ from worker.lineage.keeping import story_from, story_record
 from worker.story import PubStatus, Story
 
 NEVER: Final = 1 << 62  # milliseconds
+FARTHEST: Final = 400 * 24 * 3_600_000
+"""Milliseconds that an embargo may last: what is held stays in memory and keeps the log from being cut."""
+
 RELEASED: Final = 100  # stories that one step places, so that neither it nor its decision grows without bound
 RELEASED_LONGEST: Final = 1_000_000  # characters of their copy, but for the first
 
@@ -101,5 +104,10 @@ def embargo(story: Story, at: int | None) -> tuple[str, int | None] | None:
                 return "embargoed without a time that can be read: held until a later version", None
             if at is not None and at >= until:
                 return None
+            if at is not None and until - at > FARTHEST:
+                return (
+                    f"embargoed until {story.embargo_until}, too far ahead: held until a later version",
+                    None,
+                )
             untold = "" if at is not None else "; the stream tells no time"
             return f"embargoed until {story.embargo_until}{untold}", until
