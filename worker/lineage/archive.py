@@ -2,7 +2,9 @@
 
 from base64 import b64encode
 from binascii import a2b_base64
+from collections.abc import Sequence
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any, Final
 
 import cramjam
@@ -24,8 +26,8 @@ from worker.story import (
     Subject,
 )
 
-_SELDOM: Final = tuple(
-    (each.name, each.default)
+_SELDOM: Final = {
+    each.name: each.default
     for each in fields(Story)
     if each.name
     not in {
@@ -34,8 +36,11 @@ _SELDOM: Final = tuple(
         *("native_version", "dateline", "credits", "paragraphs"),  # these stand in the list,
         *("furniture", "warnings", "fingerprint"),  # and these are left out
     }
-)
+}
 """Fields that most stories do not have, with the value that then stands for them."""
+
+_seldom_of: Final = attrgetter(*_SELDOM)
+_ABSENT: Final = tuple(_SELDOM.values())
 
 _APART: Final = ("furniture", "warnings")
 """Fields that are kept of a story alone which has not been published yet."""
@@ -49,7 +54,7 @@ def pack(story: Story, *, copy: bool = True, whole: bool = False) -> bytes:
     """
     paragraphs = story.paragraphs if copy else ()
     place = story.coordinates
-    dateline = story.dateline
+    dateline, seldom = story.dateline, _seldom_of(story)
     record: list[object] = [
         story.id,
         [place.topic, place.partition, place.offset, place.part],
@@ -59,12 +64,18 @@ def pack(story: Story, *, copy: bool = True, whole: bool = False) -> bytes:
         dateline and [dateline.text, dateline.place, dateline.date, dateline.agency],
         [[credit.kind, credit.text, credit.agency] for credit in story.credits],
         [paragraph.text for paragraph in paragraphs],
-        [[at, paragraph.role] for at, paragraph in enumerate(paragraphs) if paragraph.role != Role.COPY],
-        {name: value for name, absent in _SELDOM if (value := getattr(story, name)) != absent}
+        [[at, paragraph.role] for at, paragraph in enumerate(paragraphs) if paragraph.role is not Role.COPY],
+        ({} if seldom == _ABSENT else _told(seldom))
         | ({name: getattr(story, name) for name in _APART} if whole else {})
         | ({"fingerprint": _sketch(story.fingerprint)} if _is_bare(story) else {}),
     ]
     return compress(record)
+
+
+def _told(seldom: Sequence[object]) -> dict[str, object]:
+    """Name the fields that a story has."""
+    told = zip(_SELDOM.items(), seldom, strict=True)
+    return {name: value for (name, absent), value in told if value != absent}
 
 
 def unpack(packed: bytes, *, copy: bool = True) -> Story:

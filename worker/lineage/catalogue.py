@@ -81,7 +81,7 @@ class Catalogue:
             first=crowd.first,
             latest=crowd.latest,
             into=canon.into,
-            lapsed=self.copies.ended(canon.held[0]) if canon.held else None,
+            lapsed=self.copies.ended(crowd.held[0]) if crowd.held else None,
         )
 
     def size(self) -> dict[str, int]:

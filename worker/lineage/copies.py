@@ -263,5 +263,5 @@ def _lead(story: Story) -> Bag:
 
 def _words(story: Story) -> int:
     """Estimate the words of a story; its furniture, which a story in hand still has, counts as well."""
-    beside = sum(len(each.text) for each in story.furniture)
-    return (sum(map(len, story.copy())) + beside) // LETTERS
+    copy, beside = [each.text for each in story.paragraphs], [each.text for each in story.furniture]
+    return sum(map(len, copy + beside)) // LETTERS

@@ -17,7 +17,7 @@ from worker.lineage.deciding import Decided, decide_story, match_part, match_sto
 from worker.lineage.facts import new_facts
 from worker.lineage.filing import milliseconds
 from worker.lineage.imprint import sketched, write_imprints
-from worker.lineage.lapse import bare, bare_imprint, has_lapsed, unquoted
+from worker.lineage.lapse import bare, bare_imprint, is_over, unquoted
 from worker.lineage.lapsing import Lapsed, let_lapse
 from worker.lineage.nearest import kept_paragraphs
 from worker.lineage.placement import Canonical, Decision, Merge, Placement, Status, Step
@@ -25,7 +25,7 @@ from worker.lineage.reading import Reading
 from worker.lineage.restoring import restore
 from worker.lineage.segments import Segment, part_of
 from worker.lineage.state import State
-from worker.lineage.steps import joined, together, with_lapses
+from worker.lineage.steps import joined, together, with_ends
 from worker.lineage.telling import told_links, told_unplaced, told_variant
 from worker.story import Story
 
@@ -63,8 +63,8 @@ class Fold:
             own = self._commit(story, decided, at=at)
         takes = self._take([*released, own], at=at)
         state.see(story.coordinates)
-        step = with_lapses(together(released, own, takes), lapsed.lapses, told)
-        return replace(step, expired=state.departed.told())
+        step = together(released, own, takes)
+        return with_ends(step, lapsed.lapses, told, state.departed.told())
 
     def tick(self, *, at: int) -> Step:
         """Let time pass without a story; what is due is released."""
@@ -76,8 +76,8 @@ class Fold:
         own = Step(decision=Decision(at=at, story_id=None, redelivery=False, facts={"tick": True}))
         released = self._release(at)
         takes = self._take(released, at=at)
-        step = with_lapses(together(released, own, takes), lapsed.lapses, told)
-        return replace(step, expired=state.departed.told())
+        step = together(released, own, takes)
+        return with_ends(step, lapsed.lapses, told, state.departed.told())
 
     def restore(self, story: Story | None, decision: Decision) -> None:
         """Commit a decision of an earlier run.
@@ -151,8 +151,9 @@ class Fold:
     def _commit(self, story: Story, decided: Decided, *, at: int | None) -> Step:
         """Tell a story and apply what was decided; facts that telling and applying find out are noted too."""
         state, facts = self._state, decided.facts
-        end, over = milliseconds(story.expires), has_lapsed(story, at)
-        if end is not None and facts["status"] == Status.PLACED:
+        end, placed = milliseconds(story.expires), facts["status"] == Status.PLACED
+        over = is_over(end, at)
+        if end is not None and placed:
             facts["expires"] = end
         imprint = imprint_for(state.catalogue, story, facts, decided.reading)
         shown = bare(story, (decided.reading or Reading(story)).narrative) if over else story
@@ -161,13 +162,13 @@ class Fold:
         decision = Decision(
             at=at, story_id=story.id, redelivery=False, facts=facts, imprints=write_imprints([imprint])
         )
-        if facts["status"] != Status.PLACED:
+        if not placed:
             placement = replace(told_unplaced(state, story, decided), story=shown)
             applied = apply(state, imprint, facts, at=at, story=shown)
             return self._step(decision, placement, applied)
         acts_on = told_actions(state.catalogue, facts)
-        variant = told_variant(state, story, facts, verdict=decided.verdict, reading=decided.reading)
-        facts["relation"] = variant.relation.value
+        variant = told_variant(state, story, facts, decided, at=at)
+        facts["relation"] = str(variant.relation)
         if variant.version is not None and variant.version.story_id != story.id:
             facts["carries"] = [variant.version.story_id, f"{kept_paragraphs(variant):x}"]
         if over:
@@ -181,12 +182,15 @@ class Fold:
             facts["standing"] = [canon.founded, applied.sequence, crowd.variants, crowd.repeats]
         if decided.reading is not None and applied.document is not None and not over:
             state.catalogue.copies.make_ready(applied.document, story, decided.reading)
-        lag = None if at is None or canon.founded is None else at - canon.founded
+        if "founds" not in facts:
+            founded = canon.founded
+            lag = None if at is None or founded is None else at - founded
+            variant = replace(variant, sequence=applied.sequence, lag=lag)
         placement = Placement(
             status=Status.PLACED,
             story=shown,
             canonical_id=canon.id,
-            variant=replace(variant, sequence=applied.sequence, lag=lag),
+            variant=variant,
             links=links,
             acts_on=acts_on,
         )
@@ -194,18 +198,19 @@ class Fold:
 
     def _step(self, decision: Decision, placement: Placement, applied: Applied) -> Step:
         """Put together what one story came to, with the present state of the canonical stories it changed."""
-        own = () if applied.canon is None else (applied.canon, *applied.merged)
+        own = [] if applied.canon is None else [applied.canon, *applied.merged]
         touched = [
             canon for number, canon in applied.changed.canons.items() if not own or number != own[0].number
+        ]
+        merges = [
+            Merge(canonical_id=young.id, into=own[0].id, story_id=placement.story.id)
+            for young in applied.merged
         ]
         return Step(
             decision=decision,
             placements=(placement,),
-            merges=tuple(
-                Merge(canonical_id=young.id, into=own[0].id, story_id=placement.story.id)
-                for young in applied.merged
-            ),
-            canonicals=tuple(map(self._show, (*own, *touched))),
+            merges=tuple(merges),
+            canonicals=tuple([self._show(each) for each in own + touched]),
             reaches=tuple(applied.changed.reaches),
         )
 

@@ -18,12 +18,13 @@ from worker.errors import OtherVersion
 from worker.lineage.archive import pack, unpack
 from worker.lineage.postings import Keys
 from worker.matching import sketch
-from worker.matching.sketch import SHIFT, fingerprint, sampled_hashes
+from worker.matching.sketch import SHIFT, fingerprint
 from worker.matching.topic import Bag, Lexicon, Slots, keywords, slots_of
 from worker.story import Coordinates, Fingerprint, Story
 
 VERSION: Final = 1
 POSTED: Final = 2_048  # hashes of one story that are indexed, the smallest first
+_CUT: Final = np.uint64(SHIFT)
 _HEAD: Final = Struct("<BBH")  # version, version of the sketch, imprints
 _EACH: Final = Struct(
     "<QIIQHHHHHI"
@@ -114,14 +115,15 @@ def index_keys(found: Fingerprint) -> Keys:
 
     Probing, telling and indexing ask for the same story, one after the other: nobody changes the array.
     """
-    return (sampled_hashes(found)[:POSTED] >> np.uint64(SHIFT)).astype(np.uint32)
+    hashes = np.frombuffer(found.hashes, np.uint64, min(len(found.hashes) // 8, POSTED))
+    return (hashes >> _CUT).astype(np.uint32)
 
 
 def write_imprints(imprints: Sequence[Imprint]) -> bytes:
     """Write the imprints of one decision; no bytes for none."""
     if not imprints:
         return b""
-    pieces = [_HEAD.pack(VERSION, sketch.VERSION, len(imprints))]
+    pieces: list[bytes | memoryview] = [_HEAD.pack(VERSION, sketch.VERSION, len(imprints))]
     for each in imprints:
         at = each.coordinates
         texts = _texts(each.id, each.outlet, each.url, each.agency, each.language)
@@ -131,9 +133,9 @@ def write_imprints(imprints: Sequence[Imprint]) -> bytes:
             _EACH.pack(at.offset, at.partition, at.part, each.source, *sizes, len(each.packed)),
             texts,
             topic,
-            each.keys.astype("<u4").tobytes(),
-            each.keywords.astype("<u4").tobytes(),
-            each.slots.astype("<u2").tobytes(),
+            each.keys.data,
+            each.keywords.data,
+            each.slots.data,
             each.packed,
         ]
     return b"".join(pieces)
@@ -193,8 +195,11 @@ def _read(raw: bytes, at: int) -> tuple[Imprint, int]:
 
 def _texts(*texts: str | None) -> bytes:
     """Join texts; the control characters that part them are blanked, where a payload has them."""
-    clean = [_ABSENT if text is None else text.translate(_CONTROLS) for text in texts]
-    return _BETWEEN.join(clean).encode("utf-8", "surrogatepass")
+    told = _BETWEEN.join([_ABSENT if text is None else text for text in texts])
+    if told.count(_BETWEEN) != len(texts) - 1 or told.count(_ABSENT) != texts.count(None):
+        clean = [_ABSENT if text is None else text.translate(_CONTROLS) for text in texts]
+        told = _BETWEEN.join(clean)
+    return told.encode("utf-8", "surrogatepass")
 
 
 def _sketched_anew(imprint: Imprint) -> Imprint:

@@ -9,7 +9,6 @@ import numpy as np
 
 from worker.lineage.archive import pack
 from worker.lineage.crowd import known_as
-from worker.lineage.filing import milliseconds
 from worker.lineage.imprint import NO_KEYS, Imprint
 from worker.lineage.placement import Variant
 from worker.lineage.waiting import NEVER
@@ -91,9 +90,8 @@ class Lapses:
             self._note(end)
 
 
-def has_lapsed(story: Story, at: int | None) -> bool:
-    """Tell whether the right to a story has ended at a stream time."""
-    end = milliseconds(story.expires)
+def is_over(end: int | None, at: int | None) -> bool:
+    """Tell whether the right to a story, which ends at a time if ever, has ended at a stream time."""
     return end is not None and at is not None and end <= at
 
 

@@ -33,9 +33,14 @@ def joined(steps: list[Step], decision: Decision) -> Step:
     )
 
 
-def with_lapses(step: Step, lapses: Sequence[Lapse], canonicals: Sequence[Canonical]) -> Step:
-    """Put before a step what was dropped first, and the canonical stories as they stood then."""
-    if not lapses:
-        return step
-    present = {each.canonical_id: each for each in (*canonicals, *step.canonicals)}
-    return replace(step, lapses=tuple(lapses), canonicals=tuple(present.values()))
+def with_ends(
+    step: Step, lapses: Sequence[Lapse], canonicals: Sequence[Canonical], expired: tuple[str, ...]
+) -> Step:
+    """Add to a step what time ended: texts dropped before it, and canonical stories that left the window.
+
+    ``canonicals`` are those of the texts, as they stood then.
+    """
+    if lapses:
+        present = {each.canonical_id: each for each in (*canonicals, *step.canonicals)}
+        step = replace(step, lapses=tuple(lapses), canonicals=tuple(present.values()))
+    return replace(step, expired=expired) if expired else step

@@ -8,7 +8,6 @@ from worker.lineage.bulletins import told_actions
 from worker.lineage.canons import canonical_id
 from worker.lineage.copies import Copies
 from worker.lineage.credits import credited
-from worker.lineage.decide import Verdict
 from worker.lineage.deciding import Decided
 from worker.lineage.imprint import index_keys
 from worker.lineage.nearest import nearest, with_version
@@ -33,17 +32,20 @@ from worker.story import Story
 
 
 def told_variant(
-    state: State, story: Story, facts: Mapping[str, Any], *, verdict: Verdict | None, reading: Reading | None
+    state: State, story: Story, facts: Mapping[str, Any], decided: Decided, *, at: int | None
 ) -> Variant:
-    """Tell how a story relates to the canonical story that it founds or joins, before it does."""
+    """Tell how a story relates to the canonical story that it founds or joins by its facts, before it does.
+
+    Sequence and lag are told of one that founds at a stream time; the fold tells those of the others.
+    """
     is_version = "edition" in facts
     if "founds" in facts:
-        return with_version(_original(state, story), story, carried=None, is_version=is_version)
+        return with_version(_original(state, story, at), story, carried=None, is_version=is_version)
     catalogue, copies = state.catalogue, state.catalogue.copies
     canon = catalogue.canon(facts["joins"])
     if canon is None:
         raise LookupError(f"no canonical story founded by {facts['joins']}")
-    narrative = (reading or Reading(story)).narrative
+    verdict, narrative = decided.verdict, (decided.reading or Reading(story)).narrative
     chain = state.chains.of(canon.number)
     carried = nearest(copies, chain, narrative)
     if "part" in facts and chain is not None and (carried := chain.edition(facts["part"])):
@@ -115,7 +117,7 @@ def told_unplaced(state: State, story: Story, decided: Decided) -> Placement:
     foreseen = decided.foreseen
     if foreseen.get("status") != Status.PLACED:
         return placement
-    variant = told_variant(state, story, foreseen, verdict=decided.verdict, reading=decided.reading)
+    variant = told_variant(state, story, foreseen, decided, at=None)
     canon = state.catalogue.canon(foreseen.get("joins", ""))
     home = canonical_id(story.id).hex() if canon is None else canon.id
     sequence = 1 if canon is None else canon.sequence + 1
@@ -153,14 +155,15 @@ def _described(  # noqa: PLR0913 - as ``variant.describe``
     )
 
 
-def _original(state: State, story: Story) -> Variant:
+def _original(state: State, story: Story, at: int | None) -> Variant:
     """Tell a founding story; the departed one that it is a late variant of, where there is one."""
     agency = credited(story)
     return Variant(
         relation=Relation.ORIGINAL,
         coverage=1.0,
         novelty=0.0,
-        sequence=0,
+        sequence=1,
+        lag=None if at is None else 0,
         agency=agency,
         credit=Kept.KEPT if agency else Kept.NONE,
         expired=state.departed.whose(index_keys(story.fingerprint)),
