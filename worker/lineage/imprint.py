@@ -18,7 +18,7 @@ from worker.errors import OtherVersion
 from worker.lineage.archive import pack, unpack
 from worker.lineage.postings import Keys
 from worker.matching import sketch
-from worker.matching.sketch import SHIFT, fingerprint
+from worker.matching.sketch import SHIFT, fingerprint, sampled_hashes
 from worker.matching.topic import Bag, Lexicon, Slots, keywords, slots_of
 from worker.story import Coordinates, Fingerprint, Story
 
@@ -115,8 +115,7 @@ def index_keys(found: Fingerprint) -> Keys:
 
     Probing, telling and indexing ask for the same story, one after the other: nobody changes the array.
     """
-    hashes = np.frombuffer(found.hashes, np.uint64, min(len(found.hashes) // 8, POSTED))
-    return (hashes >> _CUT).astype(np.uint32)
+    return (sampled_hashes(found)[:POSTED] >> _CUT).astype(np.uint32)
 
 
 def write_imprints(imprints: Sequence[Imprint]) -> bytes:

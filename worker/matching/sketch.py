@@ -38,4 +38,4 @@ def fingerprint(paragraphs: tuple[str, ...]) -> Fingerprint:
 
 def sampled_hashes(fingerprint: Fingerprint) -> Hashes:
     """Read the sampled hashes back, sorted and distinct."""
-    return np.frombuffer(fingerprint.hashes, dtype="<u8").astype(np.uint64)
+    return np.frombuffer(fingerprint.hashes, np.uint64)
