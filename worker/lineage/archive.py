@@ -41,6 +41,7 @@ _SELDOM: Final = {
 
 _seldom_of: Final = attrgetter(*_SELDOM)
 _ABSENT: Final = tuple(_SELDOM.values())
+_COPY: Final = Role.COPY
 
 _APART: Final = ("furniture", "warnings")
 """Fields that are kept of a story alone which has not been published yet."""
@@ -64,7 +65,7 @@ def pack(story: Story, *, copy: bool = True, whole: bool = False) -> bytes:
         dateline and [dateline.text, dateline.place, dateline.date, dateline.agency],
         [[credit.kind, credit.text, credit.agency] for credit in story.credits],
         [paragraph.text for paragraph in paragraphs],
-        [[at, paragraph.role] for at, paragraph in enumerate(paragraphs) if paragraph.role is not Role.COPY],
+        [[at, paragraph.role] for at, paragraph in enumerate(paragraphs) if paragraph.role is not _COPY],
         ({} if seldom == _ABSENT else _told(seldom))
         | ({name: getattr(story, name) for name in _APART} if whole else {})
         | ({"fingerprint": _sketch(story.fingerprint)} if _is_bare(story) else {}),

@@ -168,7 +168,6 @@ class Copies:
         values["place"][row] = self._shelf.add(packed)
         values["size"][row] = len(packed)
         values["heritage"][row] = -1 if heritage is None else len(heritage)
-        values["ended"][row] = NEVER
         if self.loading:
             self.postings.load(number, imprint.keys)
             self.keyworded.load(number, imprint.keywords)

@@ -216,7 +216,7 @@ class Fold:
 
     def _tell_lapsed(self, lapsed: Lapsed) -> tuple[Canonical, ...]:
         """Show the canonical stories whose text was dropped, before anything else happens to them."""
-        return tuple(map(self._show, lapsed.canons.values()))
+        return tuple([self._show(canon) for canon in lapsed.canons])
 
     def _show(self, canon: Canon) -> Canonical:
         """Show a canonical story as it stands now."""

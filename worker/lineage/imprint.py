@@ -122,7 +122,7 @@ def write_imprints(imprints: Sequence[Imprint]) -> bytes:
     """Write the imprints of one decision; no bytes for none."""
     if not imprints:
         return b""
-    pieces: list[bytes | memoryview] = [_HEAD.pack(VERSION, sketch.VERSION, len(imprints))]
+    pieces = [_HEAD.pack(VERSION, sketch.VERSION, len(imprints))]
     for each in imprints:
         at = each.coordinates
         texts = _texts(each.id, each.outlet, each.url, each.agency, each.language)
@@ -132,9 +132,9 @@ def write_imprints(imprints: Sequence[Imprint]) -> bytes:
             _EACH.pack(at.offset, at.partition, at.part, each.source, *sizes, len(each.packed)),
             texts,
             topic,
-            each.keys.data,
-            each.keywords.data,
-            each.slots.data,
+            each.keys.tobytes(),
+            each.keywords.tobytes(),
+            each.slots.tobytes(),
             each.packed,
         ]
     return b"".join(pieces)

@@ -1,36 +1,39 @@
 """Which texts have to go at a stream time? The one place that drops them, live and from the log alike."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Final
 
 from worker.lineage.canons import Canon
 from worker.lineage.placement import Lapse
 from worker.lineage.state import State
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lapsed:
     """What was dropped: the events in order, and the canonical stories that show less now."""
 
-    lapses: list[Lapse] = field(default_factory=list)
-    canons: dict[int, Canon] = field(default_factory=dict)
+    lapses: tuple[Lapse, ...] = ()
+    canons: tuple[Canon, ...] = ()
+
+
+_NOTHING: Final = Lapsed()
 
 
 def let_lapse(state: State, at: int | None) -> Lapsed:
     """Drop the texts whose right has ended, a bounded number of them; the others go with the next record."""
-    lapsed = Lapsed()
     if at is None or at < state.lapses.due:
-        return lapsed
+        return _NOTHING
+    lapses: list[Lapse] = []
+    canons: dict[int, Canon] = {}
     for end in state.lapses.over(at):
         canon = state.catalogue.canon(end.story_id) or state.catalogue.canon(end.home)
         if canon is None:  # it left the window, its text with it
             continue
         _drop(state, canon, end.story_id, end.at)
         sequence = state.catalogue.count(canon)
-        lapsed.lapses.append(
-            Lapse(canonical_id=canon.id, sequence=sequence, story_id=end.story_id, expires=end.at)
-        )
-        lapsed.canons[canon.number] = canon
-    return lapsed
+        lapses.append(Lapse(canonical_id=canon.id, sequence=sequence, story_id=end.story_id, expires=end.at))
+        canons[canon.number] = canon
+    return Lapsed(lapses=tuple(lapses), canons=tuple(canons.values()))
 
 
 def _drop(state: State, canon: Canon, story_id: str, end: int) -> None:

@@ -1,6 +1,5 @@
 """What several stories of one record came to, as one step."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from worker.lineage.imprint import read_imprints, write_imprints
@@ -34,7 +33,7 @@ def joined(steps: list[Step], decision: Decision) -> Step:
 
 
 def with_ends(
-    step: Step, lapses: Sequence[Lapse], canonicals: Sequence[Canonical], expired: tuple[str, ...]
+    step: Step, lapses: tuple[Lapse, ...], canonicals: tuple[Canonical, ...], expired: tuple[str, ...]
 ) -> Step:
     """Add to a step what time ended: texts dropped before it, and canonical stories that left the window.
 
@@ -42,5 +41,5 @@ def with_ends(
     """
     if lapses:
         present = {each.canonical_id: each for each in (*canonicals, *step.canonicals)}
-        step = replace(step, lapses=tuple(lapses), canonicals=tuple(present.values()))
+        step = replace(step, lapses=lapses, canonicals=tuple(present.values()))
     return replace(step, expired=expired) if expired else step
