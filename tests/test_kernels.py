@@ -62,6 +62,12 @@ def test_a_sample_is_what_lies_below_the_bound_or_the_least(words, least, bound)
     assert numbers(kernels.sample(hashes(words), WIDTH, bound, least), np.uint64) == expected
 
 
+@given(WORDS, st.integers(0, 63), st.integers(0, 130))
+def test_hashes_are_cut_to_the_bits_above_a_shift(words, shift, most):
+    expected = [word >> shift & 0xFFFFFFFF for word in words[:most]]
+    assert numbers(kernels.cut(hashes(words).tobytes(), shift, most), np.uint32) == expected
+
+
 @given(st.lists(st.tuples(st.integers(0, 9) | ANY, st.booleans()), max_size=120), WORDS)
 def test_words_are_counted_with_those_of_the_headline_twice(copy, head):
     words, counts, names = kernels.bag(
@@ -401,6 +407,9 @@ KEY = np.zeros(1, np.uint32)
         (kernels.find, (KEY, KEY, KEY, KEY, KEY, 2, [], 1)),
         (kernels.vote, (np.array([3]), KEY, np.array([1]), np.array([1]), 2, 0, 64, 3, 8)),  # a place too far
         (kernels.shingles, (np.zeros(9, np.uint8), 3)),
+        (kernels.cut, (bytes(9), 29, 3)),
+        (kernels.cut, (bytes(8), 64, 3)),
+        (kernels.cut, (bytes(8), 29, -1)),
     ],
 )
 def test_arrays_that_do_not_fit_are_refused(kernel, arguments):

@@ -48,6 +48,9 @@ def shingles(words: Hashes, width: int, /) -> tuple[bytearray, bytearray, bytear
 def sample(words: Hashes, width: int, bound: int, least: int, /) -> bytes:
     """List the distinct shingles below ``bound``, sorted (uint64), or the ``least`` smallest if fewer are."""
 
+def cut(hashes: bytes, shift: int, most: int, /) -> bytearray:
+    """List the 32 bits (uint32) above ``shift`` of each of the first ``most`` hashes."""
+
 def bag(copy: Hashes, capital: Mask, head: Hashes, /) -> tuple[bytearray, bytearray, bytearray]:
     """Count words, those of ``head`` twice: distinct ones, sorted (uint64), counts (int64), names (bool).
 

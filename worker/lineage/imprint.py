@@ -14,17 +14,17 @@ from typing import Final
 import numpy as np
 import xxhash
 
+from worker import kernels
 from worker.errors import OtherVersion
 from worker.lineage.archive import pack, unpack
 from worker.lineage.postings import Keys
 from worker.matching import sketch
-from worker.matching.sketch import SHIFT, fingerprint, sampled_hashes
+from worker.matching.sketch import SHIFT, fingerprint
 from worker.matching.topic import Bag, Lexicon, Slots, keywords, slots_of
 from worker.story import Coordinates, Fingerprint, Story
 
 VERSION: Final = 1
 POSTED: Final = 2_048  # hashes of one story that are indexed, the smallest first
-_CUT: Final = np.uint64(SHIFT)
 _HEAD: Final = Struct("<BBH")  # version, version of the sketch, imprints
 _EACH: Final = Struct(
     "<QIIQHHHHHI"
@@ -115,7 +115,7 @@ def index_keys(found: Fingerprint) -> Keys:
 
     Probing, telling and indexing ask for the same story, one after the other: nobody changes the array.
     """
-    return (sampled_hashes(found)[:POSTED] >> _CUT).astype(np.uint32)
+    return np.frombuffer(kernels.cut(found.hashes, SHIFT, POSTED), np.uint32)
 
 
 def write_imprints(imprints: Sequence[Imprint]) -> bytes:

@@ -60,6 +60,7 @@ KERNEL(tell);
 KERNEL(shingles);
 KERNEL(sample);
 KERNEL(bag);
+KERNEL(cut);
 KERNEL(weigh);
 KERNEL(heaviest);
 KERNEL(slots);
