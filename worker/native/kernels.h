@@ -18,6 +18,7 @@
 typedef uint8_t u8;
 typedef uint32_t u32;
 typedef uint64_t u64;
+typedef int32_t i32;
 typedef int64_t i64;
 
 #define MOST 16 /* buffers of one call */
@@ -52,10 +53,17 @@ enum { TOLD, QUOTED, UNPROSAIC, SPOKEN };
  * large as `items`; the sorted items stand in the one that is returned. */
 Item *sort(Item *items, Item *spare, Py_ssize_t count);
 
+/* The same for hashes, which are spread evenly: by their first bits, then by insertion; others take longer. */
+Item *sort_hashes(Item *items, Item *spare, Py_ssize_t count);
+
 /* The kernels: kernels.pyi says what each takes and gives. */
 #define KERNEL(name) PyObject *name(PyObject *module, PyObject *const *args, Py_ssize_t given)
 
 KERNEL(words);
+KERNEL(holding);
+KERNEL(quoted);
+KERNEL(lay_out);
+KERNEL(mark);
 KERNEL(tell);
 KERNEL(shingles);
 KERNEL(sample);
@@ -64,8 +72,9 @@ KERNEL(weigh);
 KERNEL(heaviest);
 KERNEL(slots);
 KERNEL(product);
-KERNEL(match);
-KERNEL(side);
+KERNEL(compare);
+KERNEL(borrowed);
+KERNEL(recurring);
 KERNEL(post);
 KERNEL(find);
 KERNEL(vote);
