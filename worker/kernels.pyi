@@ -133,10 +133,10 @@ def compare(
     """Measure two copies against each other: what each has of the other, and where theirs has what ours has.
 
     A side are words of prose, told, common, in solid runs, shared and quoted, as in ``verify.Side``; and
-    which are common (bool). Then comes the first place in theirs of each shingle of ours (int32, -1: none). Last
-    come the words of ours that one copy tells and the other quotes (bool); None where fewer than ``lent`` are
-    common that are quoted. All is None where fewer than ``least`` shingles are common, or words of ours.
-    The measure is: words of a shingle, and ``REACH``, ``SLACK``, ``GAP``, ``RUN`` and ``SOLID`` of
+    which are common (bool). Then comes the first place in theirs of each shingle of ours (int32, -1: none).
+    Last come the words of ours that one copy tells and the other quotes (bool); None where fewer than
+    ``lent`` are common that are quoted. All is None where fewer than ``least`` shingles are common, or words
+    of ours. The measure is: words of a shingle, and ``REACH``, ``SLACK``, ``GAP``, ``RUN`` and ``SOLID`` of
     matching/verify.py. What is ``recurrent`` in ours is not told.
     """
 
