@@ -302,6 +302,12 @@ def test_two_copies_are_measured_as_defined(ours, theirs, start, size, recurs):
     assert kernels.compare(*given_both, 0, quotes + 1)[3] is None
 
 
+@given(st.lists(st.booleans(), max_size=60), st.integers(0, 9))
+def test_words_in_long_runs_are_counted(mask, least):
+    sizes = [len(run) for run in "".join("x" if each else " " for each in mask).split()]
+    assert kernels.solid(np.array(mask, np.bool_), least) == sum(each for each in sizes if each >= least)
+
+
 @given(st.lists(st.tuples(st.booleans(), st.integers(-1, 30)), max_size=60), st.sets(st.integers(1, 40)))
 def test_borrowed_runs_stand_where_most_of_their_shingles_do(copy, cuts):
     covered, there = [each for each, _ in copy], [to for _, to in copy][: max(len(copy) - WIDTH + 1, 0)]

@@ -140,6 +140,9 @@ def compare(
     matching/verify.py. What is ``recurrent`` in ours is not told.
     """
 
+def solid(mask: Mask, least: int, /) -> int:
+    """Count the masked words that stand in runs of ``least``."""
+
 def borrowed(
     covered: Mask, there: Places, starts: Numbers, their_starts: Numbers, width: int, least: int, /
 ) -> list[tuple[tuple[int, int], tuple[int, int], int]]:

@@ -138,8 +138,4 @@ def _spread(starts: npt.NDArray[np.int64], width: int, size: int) -> Mask:
 
 def solid_words(mask: Mask) -> int:
     """Count the marked words that stand in runs of at least ``SOLID``."""
-    padded = np.zeros(len(mask) + 2, np.bool_)
-    padded[1:-1] = mask
-    edges = (padded[1:] != padded[:-1]).nonzero()[0]
-    sizes = edges[1::2] - edges[::2]
-    return int(sizes[sizes >= SOLID].sum())
+    return kernels.solid(mask, SOLID)

@@ -94,38 +94,3 @@ sort(Item *items, Item *spare, Py_ssize_t count)
     }
     return items;
 }
-
-#define BUCKETS_MOST 4096
-
-Item *
-sort_hashes(Item *items, Item *spare, Py_ssize_t count)
-{
-    if (count < FEW)
-        return sort(items, spare, count);
-    u32 of[BUCKETS_MOST] = {0}, before = 0;
-    int bits = 6;
-    while (1 << bits < BUCKETS_MOST && 1 << bits < count)
-        bits++;
-    int shift = 64 - bits;
-    for (Py_ssize_t at = 0; at < count; at++)
-        of[items[at].key >> shift]++;
-    for (int bucket = 0; bucket < 1 << bits; bucket++) {
-        u32 here = of[bucket];
-        of[bucket] = before;
-        before += here;
-    }
-    for (Py_ssize_t at = 0; at < count; at++)
-        spare[of[items[at].key >> shift]++] = items[at];
-    Py_ssize_t left = 8 * count; /* moves: hashes need two or three each, what somebody contrived may need any number */
-    for (Py_ssize_t at = 1; at < count; at++) {
-        Item item = spare[at];
-        Py_ssize_t to = at;
-        for (; to > 0 && spare[to - 1].key > item.key; to--)
-            spare[to] = spare[to - 1];
-        spare[to] = item;
-        left -= at - to;
-        if (left < 0)
-            return sort(spare, items, count);
-    }
-    return spare;
-}

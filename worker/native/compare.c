@@ -99,6 +99,29 @@ close_gaps(u8 *mask, Py_ssize_t size, Py_ssize_t gap, Py_ssize_t least)
     }
 }
 
+static Py_ssize_t
+solid_words(const u8 *mask, Py_ssize_t size, Py_ssize_t least)
+{
+    Py_ssize_t words = 0;
+    for (Py_ssize_t start, end = 0; next_run(mask, size, end, &start, &end);)
+        words += end - start >= least ? end - start : 0;
+    return words;
+}
+
+PyObject *
+solid(PyObject *module, PyObject *const *args, Py_ssize_t given)
+{
+    Buffers all = {.count = 0};
+    Py_ssize_t size;
+    if (!arguments(given, 2))
+        return NULL;
+    Py_ssize_t least = PyLong_AsSsize_t(args[1]);
+    const u8 *mask = least == -1 && PyErr_Occurred() ? NULL : borrow(&all, args[0], 1, 0, &size);
+    PyObject *result = mask ? PyLong_FromSsize_t(solid_words(mask, size, least)) : NULL;
+    release(&all);
+    return result;
+}
+
 /* Measure one copy against the other; `sums` has room for one more than the words of theirs, `shared` and `untold` for
  * those of ours. */
 static int
@@ -150,10 +173,8 @@ look(const Copy *ours, const Copy *theirs, const Measure *by, u32 *sums, u8 *res
         shareds += plain & shared[at];
         quoted += plain & shared[at] & !both & ((marks[at] != TOLD) | untold[at]);
     }
-    Py_ssize_t solid = 0;
-    for (Py_ssize_t start, end = 0; next_run(common, size, end, &start, &end);)
-        solid += end - start >= by->solid ? end - start : 0;
-    *side = (Side){prose, told, commons, solid, shareds, quoted, side->covered};
+    Py_ssize_t solids = solid_words(common, size, by->solid);
+    *side = (Side){prose, told, commons, solids, shareds, quoted, side->covered};
     return 1;
 }
 

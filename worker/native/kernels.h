@@ -53,9 +53,6 @@ enum { TOLD, QUOTED, UNPROSAIC, SPOKEN };
  * large as `items`; the sorted items stand in the one that is returned. */
 Item *sort(Item *items, Item *spare, Py_ssize_t count);
 
-/* The same for hashes, which are spread evenly: by their first bits, then by insertion; others take longer. */
-Item *sort_hashes(Item *items, Item *spare, Py_ssize_t count);
-
 /* The kernels: kernels.pyi says what each takes and gives. */
 #define KERNEL(name) PyObject *name(PyObject *module, PyObject *const *args, Py_ssize_t given)
 
@@ -73,6 +70,7 @@ KERNEL(heaviest);
 KERNEL(slots);
 KERNEL(product);
 KERNEL(compare);
+KERNEL(solid);
 KERNEL(borrowed);
 KERNEL(recurring);
 KERNEL(post);

@@ -5,7 +5,7 @@
 
 static PyMethodDef METHODS[] = {
     FAST(words), FAST(holding), FAST(quoted), FAST(lay_out), FAST(mark), FAST(tell), FAST(shingles), FAST(sample), FAST(bag),  FAST(weigh), FAST(heaviest), FAST(slots), FAST(product),
-    FAST(compare), FAST(borrowed), FAST(recurring), FAST(post), FAST(find), FAST(vote), FAST(often), FAST(choose), FAST(look_up), {NULL, NULL, 0, NULL},
+    FAST(compare), FAST(solid), FAST(borrowed), FAST(recurring), FAST(post), FAST(find), FAST(vote), FAST(often), FAST(choose), FAST(look_up), {NULL, NULL, 0, NULL},
 };
 
 static struct PyModuleDef MODULE = {

@@ -41,7 +41,7 @@ shingles(PyObject *module, PyObject *const *args, Py_ssize_t given)
         hash[at] = shingle(read + at, width);
         items[at] = (Item){hash[at], (u32)at};
     }
-    Item *sorted = sort_hashes(items, spare, count);
+    Item *sorted = sort(items, spare, count);
     for (Py_ssize_t at = 0; at < count; at++) {
         by_hash[at] = sorted[at].key;
         place[at] = sorted[at].place;
@@ -87,7 +87,7 @@ sample(PyObject *module, PyObject *const *args, Py_ssize_t given)
             if (every || hash < bound)
                 items[count++] = (Item){hash, 0};
         }
-        Item *sorted = sort_hashes(items, spare, count);
+        Item *sorted = sort(items, spare, count);
         for (Py_ssize_t at = 0; at < count; at++)
             if (at == 0 || sorted[at].key != sorted[at - 1].key)
                 chosen[distinct++] = sorted[at].key;
