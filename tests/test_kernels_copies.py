@@ -116,8 +116,8 @@ def test_paragraphs_are_laid_out_over_the_words(paragraphs, data, share):
 def test_words_within_spans_are_marked(paragraphs, data, least):
     copy = "\n".join(paragraphs)
     words = sorted(data.draw(st.sets(st.integers(0, len(copy)))))
-    span = st.tuples(st.integers(0, 24), st.integers(0, 24)).map(lambda pair: (min(pair), max(pair)))
-    spans = [data.draw(st.lists(span, max_size=3)) for _ in paragraphs]
+    bounds = [st.integers(0, len(text)) for text in paragraphs]
+    spans = [data.draw(st.lists(st.tuples(each, each), max_size=3)) for each in bounds]
     expected, offset = [0] * len(words), 0
     for text, within in zip(paragraphs, spans, strict=True):
         for start, end in within:
@@ -345,6 +345,7 @@ HERE = (ONE, FLAGS, ONE, np.zeros(1, np.uint32))
         (kernels.lay_out, (["a"], np.zeros(2, np.int64), FLAGS, 0.5)),
         (kernels.mark, (bytearray(2), np.zeros(1, np.int64), ["a"], [[]], 1, 1)),
         (kernels.mark, (bytearray(1), np.zeros(1, np.int64), ["a"], [], 1, 1)),
+        (kernels.mark, (bytearray(1), np.zeros(1, np.int64), ["a"], [[(0, 2)]], 1, 1)),
         (kernels.tell, (ONE, np.zeros(1, np.uint8), np.array([0, 9]), ONE, 1, 1, 1)),
         (
             kernels.compare,
@@ -356,7 +357,7 @@ HERE = (ONE, FLAGS, ONE, np.zeros(1, np.uint32))
     ],
 )
 def test_what_does_not_fit_is_refused(kernel, arguments):
-    with pytest.raises(ValueError, match=r"items|sign|paragraphs|order|shingles|shift"):
+    with pytest.raises(ValueError, match=r"items|sign|span|paragraphs|order|shingles|shift"):
         kernel(*arguments)
 
 

@@ -53,4 +53,4 @@ def tokens_of(story: Story) -> Tokens:
 def narrative_of(story: Story, found: Tokens | None = None) -> Narrative:
     """Read the narrative of a story; ``found`` are its words, where they have been read."""
     cited = frozenset([at for at, each in enumerate(story.paragraphs) if each.role is Role.QUOTE])
-    return read([each.text for each in story.paragraphs], cited=cited, found=found)
+    return read(tuple([each.text for each in story.paragraphs]), cited=cited, found=found)

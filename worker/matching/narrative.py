@@ -74,8 +74,8 @@ def read(
     kernels.mark(marks, found.starts, paragraphs, spans, QUOTED, QUOTE_LEAST)
     shapes = _shapes(paragraphs, signed[len(SPEECH_SIGNS) :], listed, len(marks))
     if shapes:
-        spans = [shapes.get(place, []) for place in range(len(paragraphs))]
-        kernels.mark(marks, found.starts, paragraphs, spans, UNPROSAIC, 1)
+        within = [shapes.get(place, ()) for place in range(len(paragraphs))]
+        kernels.mark(marks, found.starts, paragraphs, within, UNPROSAIC, 1)
     told = kernels.tell(found.hashes, marks, starts, FIRST_PERSON, NEAR, BETWEEN, TOLD_LEAST)
     shingles, order, ordered = shingle_hashes(found.hashes, width=WIDTH)
     return Narrative(

@@ -41,6 +41,9 @@ int arguments(Py_ssize_t given, Py_ssize_t wanted);
 PyObject *array_of(const void *items, Py_ssize_t count, Py_ssize_t width);
 void *room(Py_ssize_t count, Py_ssize_t width);
 
+/* Hold texts in a tuple, which nobody changes meanwhile; NULL with an error set when one is no str. */
+PyObject *texts_of(PyObject *given);
+
 typedef struct {
     u64 key;
     u32 place;

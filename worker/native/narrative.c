@@ -15,16 +15,6 @@ word_at(const i64 *words, Py_ssize_t low, Py_ssize_t high, i64 character)
     return low;
 }
 
-/* Tell how many characters a paragraph has; -1 with an error set when it is none. */
-static Py_ssize_t
-length_of(PyObject *paragraph)
-{
-    if (PyUnicode_Check(paragraph))
-        return PyUnicode_GET_LENGTH(paragraph);
-    PyErr_SetString(PyExc_TypeError, "a paragraph is no str");
-    return -1;
-}
-
 PyObject *
 lay_out(PyObject *module, PyObject *const *args, Py_ssize_t given)
 {
@@ -37,18 +27,16 @@ lay_out(PyObject *module, PyObject *const *args, Py_ssize_t given)
     const i64 *words = PyErr_Occurred() ? NULL : borrow(&all, args[1], 8, 0, &count);
     const u8 *capital = words ? borrow(&all, args[2], 1, 0, &capitals) : NULL;
     if (capital == NULL || !sized(capitals, count) ||
-        (texts = PySequence_Fast(args[0], "the paragraphs are no sequence")) == NULL)
+        (texts = texts_of(args[0])) == NULL)
         goto done;
-    Py_ssize_t paragraphs = PySequence_Fast_GET_SIZE(texts);
+    Py_ssize_t paragraphs = PyTuple_GET_SIZE(texts);
     if ((starts = array_of(NULL, paragraphs + 1, 8)) == NULL || (listed = PyList_New(0)) == NULL)
         goto done;
     i64 *start = (i64 *)PyByteArray_AS_STRING(starts), offset = 0;
     Py_ssize_t first = word_at(words, 0, count, 0);
     for (Py_ssize_t place = 0; place < paragraphs; place++) {
-        Py_ssize_t size = length_of(PySequence_Fast_GET_ITEM(texts, place)), big = 0;
-        if (size < 0)
-            goto done;
-        offset += size + 1; /* and a line end */
+        Py_ssize_t big = 0;
+        offset += PyUnicode_GET_LENGTH(PyTuple_GET_ITEM(texts, place)) + 1; /* and a line end */
         Py_ssize_t last = word_at(words, first, count, offset);
         for (Py_ssize_t word = first; word < last; word++)
             big += capital[word] != 0;
@@ -84,32 +72,35 @@ mark(PyObject *module, PyObject *const *args, Py_ssize_t given)
     Py_ssize_t least = PyLong_AsSsize_t(args[5]);
     u8 *marks = PyErr_Occurred() ? NULL : borrow(&all, args[0], 1, 1, &marked);
     const i64 *words = marks ? borrow(&all, args[1], 8, 0, &count) : NULL;
-    if (words == NULL || !sized(marked, count) ||
-        (texts = PySequence_Fast(args[2], "the paragraphs are no sequence")) == NULL ||
-        (within = PySequence_Fast(args[3], "the spans are no sequence")) == NULL ||
-        !sized(PySequence_Fast_GET_SIZE(within), PySequence_Fast_GET_SIZE(texts)))
+    if (words == NULL || !sized(marked, count) || (texts = texts_of(args[2])) == NULL ||
+        (within = PySequence_Tuple(args[3])) == NULL || !sized(PyTuple_GET_SIZE(within), PyTuple_GET_SIZE(texts)))
         goto done;
     i64 offset = 0;
-    for (Py_ssize_t place = 0; place < PySequence_Fast_GET_SIZE(texts); place++) {
-        Py_ssize_t size = length_of(PySequence_Fast_GET_ITEM(texts, place));
-        if (size < 0 || (spans = PySequence_Fast(PySequence_Fast_GET_ITEM(within, place), "no spans")) == NULL)
+    for (Py_ssize_t place = 0; place < PyTuple_GET_SIZE(texts); place++) {
+        if ((spans = PySequence_Fast(PyTuple_GET_ITEM(within, place), "the spans are no sequence")) == NULL)
             goto done;
         for (Py_ssize_t number = 0; number < PySequence_Fast_GET_SIZE(spans); number++) {
-            Py_ssize_t start, end;
             PyObject *span = PySequence_Fast_GET_ITEM(spans, number);
-            if (!PyTuple_Check(span)) {
-                PyErr_SetString(PyExc_TypeError, "a span is no tuple");
+            if (!PyTuple_Check(span) || PyTuple_GET_SIZE(span) != 2 || !PyLong_Check(PyTuple_GET_ITEM(span, 0)) ||
+                !PyLong_Check(PyTuple_GET_ITEM(span, 1))) {
+                PyErr_SetString(PyExc_TypeError, "a span is no pair of numbers");
                 goto done;
             }
-            if (!PyArg_ParseTuple(span, "nn", &start, &end))
+            Py_ssize_t start = PyLong_AsSsize_t(PyTuple_GET_ITEM(span, 0));
+            Py_ssize_t end = PyLong_AsSsize_t(PyTuple_GET_ITEM(span, 1));
+            if (PyErr_Occurred())
                 goto done;
+            if (start < 0 || end > PyUnicode_GET_LENGTH(PyTuple_GET_ITEM(texts, place))) {
+                PyErr_SetString(PyExc_ValueError, "a span beyond its paragraph");
+                goto done;
+            }
             Py_ssize_t first = word_at(words, 0, count, offset + start);
             Py_ssize_t last = word_at(words, first, count, offset + end);
             if (last - first >= least)
                 memset(marks + first, (int)value, (size_t)(last - first));
         }
         Py_CLEAR(spans);
-        offset += size + 1;
+        offset += PyUnicode_GET_LENGTH(PyTuple_GET_ITEM(texts, place)) + 1;
     }
     result = Py_NewRef(Py_None);
 done:

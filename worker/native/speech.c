@@ -3,19 +3,6 @@
 
 #define SIGNS_MOST 32
 
-/* Open a sequence of paragraphs; NULL with an error set when it is no list or tuple, or holds what is no str. */
-static PyObject *
-texts_of(PyObject *given)
-{
-    PyObject *texts = PySequence_Fast(given, "the paragraphs are no sequence");
-    for (Py_ssize_t place = 0; texts != NULL && place < PySequence_Fast_GET_SIZE(texts); place++)
-        if (!PyUnicode_Check(PySequence_Fast_GET_ITEM(texts, place))) {
-            PyErr_SetString(PyExc_TypeError, "a paragraph is no str");
-            Py_CLEAR(texts);
-        }
-    return texts;
-}
-
 typedef struct {
     const void *data;
     Py_ssize_t size, anchor; /* the anchor is a character that few words have */
@@ -57,13 +44,13 @@ holding(PyObject *module, PyObject *const *args, Py_ssize_t given)
     PyObject *wanted = texts_of(args[1]), *texts = wanted ? texts_of(args[0]) : NULL, *result = NULL;
     if (texts == NULL)
         goto done;
-    Py_ssize_t count = PySequence_Fast_GET_SIZE(wanted);
+    Py_ssize_t count = PyTuple_GET_SIZE(wanted);
     if (count > SIGNS_MOST) {
         PyErr_SetString(PyExc_ValueError, "too many signs");
         goto done;
     }
     for (Py_ssize_t number = 0; number < count; number++) {
-        PyObject *text = PySequence_Fast_GET_ITEM(wanted, number);
+        PyObject *text = PyTuple_GET_ITEM(wanted, number);
         Sign *sign = signs + number;
         *sign = (Sign){PyUnicode_DATA(text), PyUnicode_GET_LENGTH(text), 0, PyUnicode_KIND(text)};
         if (sign->size == 0) {
@@ -89,8 +76,8 @@ holding(PyObject *module, PyObject *const *args, Py_ssize_t given)
             goto failed;
         PyList_SET_ITEM(result, number, places);
     }
-    for (Py_ssize_t place = 0; place < PySequence_Fast_GET_SIZE(texts); place++) {
-        PyObject *text = PySequence_Fast_GET_ITEM(texts, place);
+    for (Py_ssize_t place = 0; place < PyTuple_GET_SIZE(texts); place++) {
+        PyObject *text = PyTuple_GET_ITEM(texts, place);
         const void *data = PyUnicode_DATA(text);
         Py_ssize_t size = PyUnicode_GET_LENGTH(text);
         u32 found;
@@ -220,9 +207,12 @@ read_marks(int kind, const void *data, Py_ssize_t size, Marks *marks)
 static int
 append_span(PyObject *spans, Py_ssize_t start, Py_ssize_t end)
 {
-    PyObject *span = Py_BuildValue("(nn)", start, end);
+    PyObject *first = PyLong_FromSsize_t(start), *last = PyLong_FromSsize_t(end);
+    PyObject *span = first && last ? PyTuple_Pack(2, first, last) : NULL;
     int failed = span == NULL || PyList_Append(spans, span) < 0;
     Py_XDECREF(span);
+    Py_XDECREF(first);
+    Py_XDECREF(last);
     return !failed;
 }
 
@@ -251,11 +241,11 @@ quoted(PyObject *module, PyObject *const *args, Py_ssize_t given)
     const u8 *whole = most == -1 && PyErr_Occurred() ? NULL : borrow(&all, args[1], 1, 0, &flags);
     if (whole == NULL || (texts = texts_of(args[0])) == NULL)
         goto done;
-    Py_ssize_t count = PySequence_Fast_GET_SIZE(texts);
+    Py_ssize_t count = PyTuple_GET_SIZE(texts);
     if (!sized(flags, count) || (firsts = room(count + 1, sizeof *firsts)) == NULL)
         goto done;
     for (Py_ssize_t place = 0; place < count; place++) {
-        PyObject *text = PySequence_Fast_GET_ITEM(texts, place);
+        PyObject *text = PyTuple_GET_ITEM(texts, place);
         const void *data = PyUnicode_DATA(text);
         Py_ssize_t size = PyUnicode_GET_LENGTH(text);
         int kind = PyUnicode_KIND(text);
@@ -270,7 +260,7 @@ quoted(PyObject *module, PyObject *const *args, Py_ssize_t given)
         goto done;
     int inside = 0;
     for (Py_ssize_t place = 0; place < count; place++) {
-        Py_ssize_t size = PyUnicode_GET_LENGTH(PySequence_Fast_GET_ITEM(texts, place));
+        Py_ssize_t size = PyUnicode_GET_LENGTH(PyTuple_GET_ITEM(texts, place));
         PyObject *spans = PyList_New(0);
         if (spans == NULL)
             goto failed;
