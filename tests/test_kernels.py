@@ -2,18 +2,15 @@
 
 import math
 from collections import Counter, defaultdict
-from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from worker import kernels
 from worker.lineage.columns import Columns
 from worker.lineage.postings import Postings
-from worker.matching import verify
-from worker.matching.narrative import SPOKEN, TOLD, UNPROSAIC
 from worker.matching.sketch import WIDTH
 
 ANY = st.integers(0, 2**64 - 1)
@@ -51,7 +48,7 @@ def test_shingles_are_hashed_and_sorted(words):
     expected = shingles(words)
     assert numbers(found, np.uint64) == expected
     assert numbers(ordered, np.uint64) == sorted(expected)
-    assert numbers(order) == sorted(range(len(expected)), key=lambda at: expected[at])
+    assert numbers(order, np.uint32) == sorted(range(len(expected)), key=lambda at: expected[at])
 
 
 @given(WORDS, st.integers(0, 12), ANY)
@@ -119,32 +116,6 @@ def test_slots_are_the_distinct_low_bits(words):
     assert numbers(kernels.slots(hashes(words)), np.uint16) == sorted({word & 0xFFFF for word in words})
 
 
-@given(
-    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 2)), max_size=120),
-    st.sets(st.integers(1, 119), max_size=12),
-    st.integers(0, 12),
-)
-def test_what_stands_near_a_first_person_is_spoken(copy, cuts, least):
-    near, between, size = 4, 2, len(copy)
-    bounds = [0, *sorted(cut for cut in cuts if cut < size), size]
-    words, marks = [word for word, _ in copy], [mark for _, mark in copy]
-    speakers = [at for at, (word, mark) in enumerate(copy) if word in {1, 2} and mark == TOLD]
-    spoken = {at for each in speakers for at in range(max(each - near, 0), min(each + near + 1, size))}
-    holding = sorted({sum(bound <= each for bound in bounds[:-1]) - 1 for each in speakers})
-    for one, other in pairwise(holding):
-        if other - one <= between:
-            spoken |= set(range(bounds[one], bounds[other + 1]))
-    told = {at for at, mark in enumerate(marks) if mark == TOLD}
-    spoken = spoken & told if len(told - spoken) >= least else set()
-    given_marks = np.array(marks, np.uint8)
-    persons = hashes([1, 2])
-    found = kernels.tell(
-        hashes(words), given_marks, np.array(bounds, np.int64), persons, near, between, least
-    )
-    assert numbers(found, np.bool_) == [at in told - spoken for at in range(size)]
-    assert given_marks.tolist() == [SPOKEN if at in spoken else mark for at, mark in enumerate(marks)]
-
-
 SHARED = st.dictionaries(st.integers(0, 40), st.integers(0, 1000), max_size=40)
 
 
@@ -158,107 +129,6 @@ def test_the_weights_of_shared_words_are_multiplied(one, other):
         np.array([other[word] for word in theirs], np.int64),
     )
     assert product == sum(one[word] * other[word] for word in one.keys() & other.keys())
-
-
-@given(st.lists(st.integers(0, 9), max_size=60), st.lists(st.integers(0, 9), max_size=60))
-def test_each_shingle_is_found_where_the_other_copy_has_it_first(ours, theirs):
-    _, our_order, our_sorted = kernels.shingles(hashes(ours), WIDTH)
-    _, their_order, their_sorted = kernels.shingles(hashes(theirs), WIDTH)
-    there, hits = kernels.match(
-        np.frombuffer(our_sorted, np.uint64),
-        np.frombuffer(our_order, np.int64),
-        np.frombuffer(their_sorted, np.uint64),
-        np.frombuffer(their_order, np.int64),
-    )
-    other = shingles(theirs)
-    expected = [other.index(each) if each in other else -1 for each in shingles(ours)]
-    assert numbers(there) == expected
-    assert hits == sum(each >= 0 for each in expected)
-
-
-def spread(starts, size):
-    return [any(start <= at < start + min(WIDTH, size) for start in starts) for at in range(size)]
-
-
-def runs(mask):
-    """Close short gaps, drop short runs."""
-    closed = list(mask)
-    marked = [at for at, each in enumerate(mask) if each]
-    for one, other in pairwise(marked):
-        if other - one - 1 <= verify.GAP:
-            closed[one:other] = [True] * (other - one)
-    kept, run = [False] * len(closed), []
-    for at, each in enumerate([*closed, False]):
-        if each:
-            run.append(at)
-            continue
-        for place in run if len(run) >= verify.RUN else ():
-            kept[place] = True
-        run = []
-    return kept
-
-
-def side(ours, marks, told, there, theirs, their_told):  # noqa: PLR0913, PLR0917 - as the kernel
-    """The definition of ``verify.Side``, word by word."""
-    size, width = len(ours), min(WIDTH, len(ours))
-    hits = [at for at, to in enumerate(there) if to >= 0]
-    shared = spread(hits, size)
-    for one, other in pairwise(hits):
-        apart = other - one
-        if 1 < apart <= verify.REACH and abs(there[other] - there[one] - apart) <= verify.SLACK:
-            for step in range(apart):
-                forth = min(there[one] + step, len(theirs) - 1)
-                back = max(there[other] - apart + step, 0)
-                if ours[one + step] in {theirs[forth], theirs[back]}:
-                    shared[one + step] = True
-    shared = runs(shared)
-    untold = spread([at for at in hits if 2 * sum(their_told[there[at] : there[at] + width]) < width], size)
-    mine = [yes and not no for yes, no in zip(told, untold, strict=True)]
-    common = [each and own for each, own in zip(shared, mine, strict=True)]
-    prose = [mark != UNPROSAIC for mark in marks]
-    counted = [each and plain for each, plain in zip(shared, prose, strict=True)]
-    quoted = [
-        each and not own and (mark != TOLD or no)
-        for each, own, mark, no in zip(counted, common, marks, untold, strict=True)
-    ]
-    solid = "".join("x" if each else " " for each in common).split()
-    return common, [
-        sum(prose),
-        sum(mine),
-        sum(common),
-        sum(len(run) for run in solid if len(run) >= verify.SOLID),
-        sum(counted),
-        sum(quoted),
-    ]
-
-
-COPY = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3), st.booleans()), max_size=80)
-
-
-@given(COPY, COPY, st.integers(0, 60), st.integers(0, 60))
-@example([(1, 0, True)] * 40, [(1, 0, True)] * 40, 0, 0)
-def test_a_copy_is_measured_as_defined(ours, theirs, start, size):
-    theirs = theirs[: size // 2] + ours[start : start + size] + theirs[size // 2 :]  # with copy in common
-    words, others = [word for word, _, _ in ours], [word for word, _, _ in theirs]
-    marks, told = [mark for _, mark, _ in ours], [each for _, _, each in ours]
-    their_told = [each for _, _, each in theirs]
-    other = shingles(others)
-    there = [other.index(each) if each in other else -1 for each in shingles(words)]
-    found, *counts = kernels.side(
-        hashes(words),
-        np.array(marks, np.uint8),
-        np.array(told, np.bool_),
-        np.array(there, np.int64),
-        hashes(others),
-        np.array(their_told, np.bool_),
-        WIDTH,
-        verify.REACH,
-        verify.SLACK,
-        verify.GAP,
-        verify.RUN,
-        verify.SOLID,
-    )
-    assert (numbers(found, np.bool_), counts) == side(words, marks, told, there, others, their_told)
 
 
 @given(st.lists(st.sets(st.integers(0, 8) | st.integers(0, 2**32 - 1), max_size=9), max_size=40), st.data())
@@ -394,15 +264,11 @@ KEY = np.zeros(1, np.uint32)
     ("kernel", "arguments"),
     [
         (kernels.words, ("text", KEY, ONE, FLAGS, ONE, ONE)),  # tables of the wrong size
-        (kernels.tell, (ONE, np.zeros(1, np.uint8), np.array([0, 9]), ONE, 1, 1, 1)),
         (kernels.bag, (TWO, FLAGS, ONE)),
         (kernels.weigh, (ONE, ONE, FLAGS, np.zeros(3, np.int64), 1, 1, ONE, 1)),  # no power of two
         (kernels.weigh, (TWO, ONE, FLAGS, ONE, 1, 1, ONE, 1)),
         (kernels.heaviest, (TWO, ONE, 3)),
         (kernels.product, (TWO, ONE, ONE, ONE)),
-        (kernels.match, (ONE, np.array([7]), ONE, np.array([0]))),  # an order that leads astray
-        (kernels.side, (ONE, FLAGS, FLAGS, np.array([9]), ONE, FLAGS, 3, 12, 2, 2, 5, 10)),
-        (kernels.side, (ONE, FLAGS, FLAGS, np.array([0, 0]), ONE, FLAGS, 3, 12, 2, 2, 5, 10)),
         (kernels.post, (KEY, KEY.copy(), KEY.copy(), KEY.copy(), KEY.copy(), 1, 1)),  # no room
         (kernels.find, (KEY, KEY, KEY, KEY, KEY, 2, [], 1)),
         (kernels.vote, (np.array([3]), KEY, np.array([1]), np.array([1]), 2, 0, 64, 3, 8)),  # a place too far
@@ -413,7 +279,7 @@ KEY = np.zeros(1, np.uint32)
     ],
 )
 def test_arrays_that_do_not_fit_are_refused(kernel, arguments):
-    with pytest.raises(ValueError, match=r"items|paragraphs|powers|order|match|shingles|room|postings|place"):
+    with pytest.raises(ValueError, match=r"items|powers|room|postings|place"):
         kernel(*arguments)
 
 

@@ -5,6 +5,7 @@ they do not fit. What is given back are the bytes of new arrays, in the byte ord
 functions, but for ``post``.
 """
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -13,7 +14,9 @@ import numpy.typing as npt
 Hashes: TypeAlias = npt.NDArray[np.uint64]
 Numbers: TypeAlias = npt.NDArray[np.int64]
 Keys: TypeAlias = npt.NDArray[np.uint32]
+Places: TypeAlias = npt.NDArray[np.int32]
 Mask: TypeAlias = npt.NDArray[np.bool_]
+Side: TypeAlias = tuple[int, int, int, int, int, int, bytearray]
 
 def words(
     text: str, kinds: npt.NDArray[np.uint8], values: Hashes, upper: Mask, folds: Hashes, folded: Hashes, /
@@ -25,10 +28,41 @@ def words(
     0: no word.
     """
 
+def holding(paragraphs: Sequence[str], signs: Sequence[str], /) -> list[list[int]]:
+    """List for each sign the paragraphs that hold it; 32 signs at most, none of them empty."""
+
+def quoted(paragraphs: Sequence[str], whole: bytes | bytearray, most: int, /) -> list[list[tuple[int, int]]]:
+    """List the spans between marks of speech in each paragraph; one that is flagged as ``whole`` is one span.
+
+    Curly marks open or close. A straight one opens before a letter or a figure, and after a space, a bracket
+    or a dash; else it closes, as it does inside a span before a space, or after a stop. What a paragraph
+    leaves open runs to its end, and on where the first mark of the next ``most`` paragraphs is a closing one.
+    """
+
+def lay_out(
+    paragraphs: Sequence[str], words: Numbers, capital: Mask, share: float, /
+) -> tuple[bytearray, list[tuple[int, int]]]:
+    """Find the first word of each paragraph (int64), then their number, and the paragraphs of capitals.
+
+    ``words`` are where the words start in the paragraphs joined by line ends. Of capitals is one with such a
+    ``share`` of them; with each stands how many words it has.
+    """
+
+def mark(
+    marks: bytearray,
+    words: Numbers,
+    paragraphs: Sequence[str],
+    spans: Sequence[Sequence[tuple[int, int]]],
+    value: int,
+    least: int,
+    /,
+) -> None:
+    """Mark in place the words within spans of characters, given for each paragraph, of ``least`` words."""
+
 def tell(
     words: Hashes,
-    marks: npt.NDArray[np.uint8],
-    starts: Numbers,
+    marks: bytearray,
+    starts: bytearray,
     persons: Hashes,
     near: int,
     between: int,
@@ -43,7 +77,7 @@ def tell(
     """
 
 def shingles(words: Hashes, width: int, /) -> tuple[bytearray, bytearray, bytearray]:
-    """Hash each run of ``width`` words: hashes (uint64), the order that sorts them (int64), sorted hashes."""
+    """Hash each run of ``width`` words: hashes (uint64), what order sorts them (uint32), sorted hashes."""
 
 def sample(words: Hashes, width: int, bound: int, least: int, /) -> bytes:
     """List the distinct shingles below ``bound``, sorted (uint64), or the ``least`` smallest if fewer are."""
@@ -84,30 +118,48 @@ def slots(words: Hashes, /) -> bytearray:
 def product(words: Hashes, weights: Numbers, others: Hashes, their_weights: Numbers, /) -> int:
     """Multiply the weights of the words that two sorted lists share, and sum that up."""
 
-def match(ours: Hashes, our_order: Numbers, theirs: Hashes, their_order: Numbers, /) -> tuple[bytearray, int]:
-    """Find where theirs has each shingle of ours first (int64, -1: nowhere), and how many it has.
-
-    Both are sorted, by an order that is given.
-    """
-
-def side(
+def compare(
     words: Hashes,
     marks: npt.NDArray[np.uint8],
-    told: Mask,
-    there: Numbers,
+    ordered: Hashes,
+    order: Keys,
     their_words: Hashes,
-    their_told: Mask,
-    width: int,
-    reach: int,
-    slack: int,
-    gap: int,
-    run: int,
-    solid: int,
+    their_marks: npt.NDArray[np.uint8],
+    their_ordered: Hashes,
+    their_order: Keys,
+    recurrent: Mask | None,
+    measure: tuple[int, int, int, int, int, int],
+    least: int,
+    lent: int,
     /,
-) -> tuple[bytearray, int, int, int, int, int, int]:
-    """Measure a copy against another: its common narrative (bool a word), then counts as in ``verify.Side``.
+) -> tuple[Side, Side, bytearray, bytearray | None] | None:
+    """Measure two copies against each other: what each has of the other, and where theirs has what ours has.
 
-    The counts are words, told, common, solid, shared and quoted; ``there`` is what ``match`` found.
+    A side are words of prose, told, common, in solid runs, shared and quoted, as in ``verify.Side``; and
+    which are common (bool). Then comes the first place in theirs of each shingle of ours (int32, -1: none).
+    Last come the words of ours that one copy tells and the other quotes (bool); None where fewer than
+    ``lent`` are common that are quoted. All is None where fewer than ``least`` shingles are common, or words
+    of ours. The measure is: words of a shingle, and ``REACH``, ``SLACK``, ``GAP``, ``RUN`` and ``SOLID`` of
+    matching/verify.py. What is ``recurrent`` in ours is not told.
+    """
+
+def solid(mask: Mask, least: int, /) -> int:
+    """Count the masked words that stand in runs of ``least``."""
+
+def borrowed(
+    covered: Mask, there: Places, starts: Numbers, their_starts: Numbers, width: int, least: int, /
+) -> list[tuple[tuple[int, int], tuple[int, int], int]]:
+    """List the covered runs of ``least`` words: first and last paragraph here and there, and their words.
+
+    There a run stands around the middle one of the places of its shingles, at most twice its words away.
+    """
+
+def recurring(
+    shingles: Hashes, keys: Keys, bound: int, shift: int, width: int, margin: int, least: int, /
+) -> bytearray | None:
+    """Mask the words of runs of ``least`` shingles below a bound, the high bits of all of which are keys.
+
+    ``keys`` are sorted. ``margin`` more words are masked at both ends. None where none are.
     """
 
 def post(

@@ -61,7 +61,8 @@ def test_what_both_quote_is_no_excerpt():
 
 def test_passages_are_told_by_paragraphs_on_both_sides():
     ours, theirs = read([*LONG[:3], *LONG[20:24]]), read(LONG[18:40])
-    found = passages(ours, theirs, compare(ours, theirs).ours.covered)
+    evidence = compare(ours, theirs)
+    found = passages(ours, theirs, evidence.there, evidence.ours.covered)
     assert [(run.own, run.other) for run in found] == [((3, 6), (2, 5))]
 
 

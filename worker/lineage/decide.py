@@ -47,6 +47,8 @@ class Comparison:
         half shared copy end.
         """
         share = sameness(self.evidence)
+        if not share:
+            return 0
         inherited = int(np.count_nonzero(self.evidence.inherited))
         if inherited >= HERITAGE * self.evidence.ours.common or self.likeness >= ALL_BUT_EQUAL:
             return share

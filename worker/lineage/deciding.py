@@ -124,7 +124,7 @@ def _verify(copies: Copies, story: Story, reading: Reading) -> list[Comparison]:
     if not candidates.documents:
         return []
     narrative = reading.narrative
-    recurrent = recurrent_words(narrative, candidates.recurrent) if len(candidates.recurrent) else None
+    recurrent = recurrent_words(narrative, candidates.recurrent)
     least = min(COMPARED_LEAST, len(narrative.words) // 2)
     comparisons = []
     for document in candidates.documents:

@@ -1,7 +1,5 @@
 """How is a story read? Words, narrative, lead: each part when it is first needed."""
 
-from functools import cached_property
-
 from worker.matching.narrative import Narrative, read
 from worker.matching.tokens import Tokens, tokens
 from worker.matching.topic import Bag, lead_of, whole_of
@@ -11,9 +9,13 @@ from worker.story import Role, Story
 class Reading:
     """What is read of the story in hand."""
 
+    __slots__ = ("_lead", "_story", "_tokens", "bag", "ready")
+
     def __init__(self, story: Story) -> None:
         """Begin with nothing read."""
         self._story = story
+        self._tokens: Tokens | None = None
+        self._lead: Bag | None = None
         self.ready: Narrative | None = None
         self.bag: Bag | None = None
 
@@ -21,23 +23,26 @@ class Reading:
     def narrative(self) -> Narrative:
         """Read the copy."""
         if self.ready is None:
-            self.ready = narrative_of(self._story, self._tokens)
+            self.ready = narrative_of(self._story, self._words())
         return self.ready
 
-    @cached_property
+    @property
     def lead(self) -> Bag:
         """Read the headline and the first words."""
-        return lead_of(self._story.headline, self._tokens)
-
-    @cached_property
-    def _tokens(self) -> Tokens:
-        return tokens_of(self._story)
+        if self._lead is None:
+            self._lead = lead_of(self._story.headline, self._words())
+        return self._lead
 
     def whole(self) -> Bag:
         """Read all the words."""
         if self.bag is None:
-            self.bag = whole_of(self._tokens)
+            self.bag = whole_of(self._words())
         return self.bag
+
+    def _words(self) -> Tokens:
+        if self._tokens is None:
+            self._tokens = tokens_of(self._story)
+        return self._tokens
 
 
 def tokens_of(story: Story) -> Tokens:
@@ -47,5 +52,5 @@ def tokens_of(story: Story) -> Tokens:
 
 def narrative_of(story: Story, found: Tokens | None = None) -> Narrative:
     """Read the narrative of a story; ``found`` are its words, where they have been read."""
-    cited = frozenset(at for at, each in enumerate(story.paragraphs) if each.role is Role.QUOTE)
-    return read(tuple(story.copy()), cited=cited, found=found)
+    cited = frozenset([at for at, each in enumerate(story.paragraphs) if each.role is Role.QUOTE])
+    return read(tuple([each.text for each in story.paragraphs]), cited=cited, found=found)

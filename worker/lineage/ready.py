@@ -17,34 +17,36 @@ class Ready(Generic[Value]):
 
     def __init__(self, words: Callable[[Value], int]) -> None:
         """Start empty; ``words`` tells how many words a value has, about."""
-        self._values: OrderedDict[int, Value] = OrderedDict()
+        self._values: OrderedDict[int, tuple[Value, int]] = OrderedDict()  # each with its words
         self._words = words
         self._left = WORDS
 
     def get(self, number: int, read: Callable[[int], Value]) -> Value:
         """Give a value, and ``read`` it where it is not ready."""
         found = self._values.get(number)
-        if found is None:
-            found = read(number)
-            self.put(number, found)
-        else:
+        if found is not None:
             self._values.move_to_end(number)
-        return found
+            return found[0]
+        value = read(number)
+        self.put(number, value)
+        return value
 
     def find(self, number: int) -> Value | None:
         """Give a value, where it is ready."""
-        return self._values.get(number)
+        found = self._values.get(number)
+        return None if found is None else found[0]
 
     def put(self, number: int, value: Value) -> None:
         """Keep a value ready."""
         self.drop(number)
-        self._values[number] = value
-        self._left -= self._words(value)
+        words = self._words(value)
+        self._values[number] = (value, words)
+        self._left -= words
         while len(self._values) > READ or (self._left < 0 and len(self._values) > 1):
-            self._left += self._words(self._values.popitem(last=False)[1])
+            self._left += self._values.popitem(last=False)[1][1]
 
     def drop(self, number: int) -> None:
         """Forget a value, where it is ready."""
-        value = self._values.pop(number, None)
-        if value is not None:
-            self._left += self._words(value)
+        found = self._values.pop(number, None)
+        if found is not None:
+            self._left += found[1]

@@ -58,6 +58,7 @@ def compare_sampled(
             covered=np.zeros(0, np.bool_),
         ),
         inherited=covered,
+        there=np.full(len(ours.shingles), -1, np.int32),
     )
 
 

@@ -84,7 +84,7 @@ def told_links(state: State, decided: Decided) -> tuple[Link, ...]:
             borrowed = borrowed if each.evidence.lent is None else borrowed | each.evidence.lent
         bare = copies.is_bare(each.document)
         theirs = None if bare else copies.narrative(each.document)
-        runs = passages(decided.reading.narrative, theirs, borrowed) if theirs else ()
+        runs = passages(decided.reading.narrative, theirs, each.evidence.there, borrowed) if theirs else ()
         links.append(
             Link(
                 type=kind,

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
+from worker import kernels
 from worker.matching.narrative import Mask, Narrative
+from worker.matching.sketch import WIDTH
+from worker.matching.verify import Places
 
 LEAST: Final = 8  # words
 MOST: Final = 16  # passages, the longest first
@@ -20,28 +21,16 @@ class Run:
     words: int
 
 
-def passages(ours: Narrative, theirs: Narrative, covered: Mask) -> tuple[Run, ...]:
-    """List the covered runs of ours, adjoining ones of the same paragraphs joined, in order."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], covered, [False]))))
+def passages(ours: Narrative, theirs: Narrative, there: Places, covered: Mask) -> tuple[Run, ...]:
+    """List the covered runs of ours, adjoining ones of the same paragraphs joined, in order.
+
+    ``there`` is what comparing the two found, see ``verify.Evidence``.
+    """
     runs: list[Run] = []
-    for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        shingles = ours.shingles[start : max(end - 2, start + 1)]
-        at = np.searchsorted(theirs.ordered, shingles)
-        at[at == len(theirs.ordered)] = 0
-        there = theirs.order[at[theirs.ordered[at] == shingles]]
-        if end - start < LEAST or not len(there):
-            continue
-        middle = int(
-            np.sort(there)[len(there) // 2]
-        )  # a phrase that stands elsewhere too must not stretch the range
-        near = there[np.abs(there - middle) <= 2 * (end - start)]
-        run = Run(
-            own=(ours.paragraph(start), ours.paragraph(end - 1)),
-            other=(theirs.paragraph(int(near.min())), theirs.paragraph(int(near.max()))),
-            words=end - start,
-        )
-        if runs and runs[-1].own == run.own and runs[-1].other == run.other:
-            run = Run(own=run.own, other=run.other, words=run.words + runs.pop().words)
-        runs.append(run)
+    for own, other, words in kernels.borrowed(covered, there, ours.starts, theirs.starts, WIDTH, LEAST):
+        if runs and runs[-1].own == own and runs[-1].other == other:
+            runs[-1] = Run(own=own, other=other, words=words + runs[-1].words)
+        else:
+            runs.append(Run(own=own, other=other, words=words))
     longest = sorted(range(len(runs)), key=lambda place: (-runs[place].words, place))[:MOST]
     return tuple(runs[place] for place in sorted(longest))

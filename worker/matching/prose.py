@@ -20,11 +20,14 @@ CAPTION: Final = re.compile(
       | \b(?:Getty\ Images|REUTERS/[A-Z]|AP\ Photo|File\ Photo|Photograph:)""",
     re.VERBOSE,
 )
+# A copy that has none of them has no galleries; nor has a paragraph, but for one of bare counters.
 CAPTION_SIGNS: Final = ("aption", "Photo", "Images", "REUTERS/", "Enlarge")
+_LABELS: Final = (*CAPTION_SIGNS, "Image copyright")  # a caption has one of them
 CAPTION_MOST: Final = 70  # words: a longer paragraph holds more than a caption
 INJECTED_SIGN: Final = "MORE"
-INJECTED: Final = re.compile(r"(?<=[a-z]{3}|[a-z]\.[)\]])(?=[A-Z\d“‘][\w'’.:$“‘])")
-INJECTED_END: Final = re.compile(r"[ \w.?!'’”]MORE\b")
+PROSE_SIGNS: Final = (*CAPTION_SIGNS, INJECTED_SIGN)
+INJECTED: Final = re.compile(r"[A-Z\d“‘](?<=[a-z]{3}.|[a-z]\.[)\]].)(?=[\w'’.:$“‘])")
+INJECTED_END: Final = re.compile(r"MORE\b(?<=[ \w.?!'’”]MORE)")
 INJECTED_MOST: Final = 700  # characters
 _FUNCTION: Final = (
     "a an and are as at be been but by for from had has have he her his if in is it its more not of on or"
@@ -35,11 +38,6 @@ LIST_LEAST: Final = 24  # words in a paragraph that may be a list
 LINES_LEAST: Final = 6  # shorter paragraphs in a row that may be one
 LIST_CAPITALS: Final = 0.55  # share of words with a capital
 LIST_FUNCTION_MOST: Final = 0.12  # share of function words; prose has a third and more
-
-
-def may_hold_captions(copy: str) -> bool:
-    """Tell in a glance whether any paragraph of a copy can be a gallery or a caption."""
-    return any(mark in copy for mark in CAPTION_SIGNS)
 
 
 def unprosaic(text: str, *, captions: bool = True, listed: bool = True) -> list[Span]:
@@ -59,8 +57,15 @@ def unprosaic(text: str, *, captions: bool = True, listed: bool = True) -> list[
 
 
 def _is_gallery(text: str) -> bool:
+    if not any(sign in text for sign in _LABELS):  # what is left are counters
+        return text.count(" of ") >= GALLERY_LEAST and _counts(text)
     if COUNTED in text or (text.count(" ") < CAPTION_MOST and CAPTION.search(text)):
         return True
+    return _counts(text)
+
+
+def _counts(text: str) -> bool:
+    """Tell whether a text has the counters and labels of a gallery."""
     return sum(1 for _ in islice(GALLERY.finditer(text), GALLERY_LEAST)) == GALLERY_LEAST
 
 
@@ -79,8 +84,8 @@ def _injected(text: str) -> list[Span]:
     spans: list[Span] = []
     last = 0
     for end in INJECTED_END.finditer(text):
-        low = max(last, end.start() - INJECTED_MOST)
-        glue = INJECTED.search(text, low, end.start() + 1)
+        low = max(last, end.start() - 1 - INJECTED_MOST)
+        glue = INJECTED.search(text, low, end.start())
         if glue is not None:
             spans.append((glue.start(), end.end()))
         last = end.end()

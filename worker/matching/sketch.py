@@ -7,10 +7,13 @@ contains it samples as well. The version names the words, the hash, the width an
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from worker import kernels
-from worker.matching.tokens import Hashes, Positions, tokens
+from worker.matching.tokens import Hashes, tokens
 from worker.story import Fingerprint
+
+Order = npt.NDArray[np.uint32]
 
 VERSION: Final = 2
 WIDTH: Final = 3  # words; machine paraphrase leaves few longer runs
@@ -20,13 +23,17 @@ BOUND: Final = 2**64 // RATE
 SHIFT: Final = 29  # a sampled hash is below 2**61: so many bits leave the 32 in which they differ
 
 
-def shingle_hashes(words: Hashes, *, width: int = WIDTH) -> tuple[Hashes, Positions, Hashes]:
+def shingle_hashes(words: Hashes, *, width: int = WIDTH) -> tuple[Hashes, Order, Hashes]:
     """Hash each run of ``width`` words; a shorter text gives one shingle of all it has.
 
     Returned are the hashes, the order that sorts them, and the sorted ones.
     """
     hashes, order, ordered = kernels.shingles(words, width)
-    return np.frombuffer(hashes, np.uint64), np.frombuffer(order, np.int64), np.frombuffer(ordered, np.uint64)
+    return (
+        np.frombuffer(hashes, np.uint64),
+        np.frombuffer(order, np.uint32),
+        np.frombuffer(ordered, np.uint64),
+    )
 
 
 def fingerprint(paragraphs: tuple[str, ...]) -> Fingerprint:

@@ -10,17 +10,20 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from worker import kernels
-from worker.matching.narrative import QUOTED, Mask, Narrative
+from worker.matching.narrative import Mask, Narrative
 from worker.matching.sketch import WIDTH
-from worker.matching.tokens import Positions
+
+Places = npt.NDArray[np.int32]
 
 REACH: Final = 12  # words from one match to the next that may line up
 SLACK: Final = 2  # words by which the two distances may differ
 GAP: Final = 2  # words that may differ inside a common run
 SOLID: Final = 10  # words: what shares no copy has no longer runs, but for a few
 RUN: Final = 5  # words; shorter runs are phrases of the language
+_MEASURE: Final = (WIDTH, REACH, SLACK, GAP, RUN, SOLID)
 LENT_LEAST: Final = 30  # words of common quotation in which an excerpt is looked for
 
 
@@ -52,12 +55,14 @@ class Evidence:
     """What comparing two copies found; ``ours`` is the story in hand, ``theirs`` the older one.
 
     ``inherited`` marks the words of ``ours.covered`` that theirs has from the canonical copy, ``lent`` those
-    of ours that one copy tells itself and the other quotes (None: too few).
+    of ours that one copy tells itself and the other quotes (None: too few). ``there`` is where theirs
+    has each shingle of ours first, -1 where it has not.
     """
 
     ours: Side
     theirs: Side
     inherited: Mask
+    there: Places
     lent: Mask | None = None
 
 
@@ -71,55 +76,45 @@ def compare(
 ) -> Evidence | None:
     """Compare two copies; None when they have fewer than ``least`` shingles in common.
 
+    Between two matches that stand equally far apart in both copies single words that agree count as well.
+    A shingle that one copy does not tell itself is not told in the other either.
     ``recurrent`` marks words of ours that recur all over the outlet, ``heritage`` the words of theirs
     that come from its canonical copy (None: all of them).
     """
-    there, hits = _matches(ours, theirs)
-    if hits < least:
+    found = kernels.compare(
+        ours.words,
+        ours.marks,
+        ours.ordered,
+        ours.order,
+        theirs.words,
+        theirs.marks,
+        theirs.ordered,
+        theirs.order,
+        recurrent,
+        _MEASURE,
+        least,
+        LENT_LEAST,
+    )
+    if found is None:
         return None
-    told = ours.told if recurrent is None else ours.told & ~recurrent
-    side = _side(ours, theirs, there, told, theirs.told)
-    if side.shared < least:
-        return None
+    forth, back, places, lent = found
+    side, there = _side(*forth), np.frombuffer(places, np.int32)
     inherited = side.covered
     if heritage is not None:
         shingles = (there >= 0).nonzero()[0]
         inherited = inherited & _spread(shingles[heritage[there[shingles]]], WIDTH, len(ours.words))
-    back, _ = _matches(theirs, ours)
-    lent = _lent(ours, theirs, there) if side.quoted >= LENT_LEAST else None
-    if lent is not None and recurrent is not None:
-        lent &= ~recurrent
     return Evidence(
-        ours=side, theirs=_side(theirs, ours, back, theirs.told, told), inherited=inherited, lent=lent
+        ours=side,
+        theirs=_side(*back),
+        inherited=inherited,
+        there=there,
+        lent=None if lent is None else np.frombuffer(lent, np.bool_),
     )
 
 
-def _matches(ours: Narrative, theirs: Narrative) -> tuple[Positions, int]:
-    """Find where theirs has each shingle of ours first, -1 where it has not; and how many it has."""
-    there, hits = kernels.match(ours.ordered, ours.order, theirs.ordered, theirs.order)
-    return np.frombuffer(there, np.int64), hits
-
-
-def _side(ours: Narrative, theirs: Narrative, there: Positions, ours_told: Mask, theirs_told: Mask) -> Side:
-    """Measure one copy against the other.
-
-    Between two matches that stand equally far apart in both copies single words that agree count as well.
-    A shingle that theirs does not tell itself is not told here either.
-    """
-    covered, words, told, common, solid, shared, quoted = kernels.side(
-        ours.words,
-        ours.marks,
-        ours_told,
-        there,
-        theirs.words,
-        theirs_told,
-        WIDTH,
-        REACH,
-        SLACK,
-        GAP,
-        RUN,
-        SOLID,
-    )
+def _side(  # noqa: PLR0913, PLR0917 - as the kernel gives it
+    words: int, told: int, common: int, solid: int, shared: int, quoted: int, covered: bytearray
+) -> Side:
     return Side(
         words=words,
         told=told,
@@ -131,16 +126,7 @@ def _side(ours: Narrative, theirs: Narrative, there: Positions, ours_told: Mask,
     )
 
 
-def _lent(ours: Narrative, theirs: Narrative, there: Positions) -> Mask:
-    """Mark the words of ours that are narrative in one copy and quotation in the other."""
-    at = (there >= 0).nonzero()[0]
-    middle, their_middle = at + WIDTH // 2, there[at] + WIDTH // 2
-    quoting = (ours.marks[middle] == QUOTED) & theirs.told[their_middle]
-    quoted = ours.told[middle] & (theirs.marks[their_middle] == QUOTED)
-    return _spread(at[quoting | quoted], WIDTH, len(ours.words))
-
-
-def _spread(starts: Positions, width: int, size: int) -> Mask:
+def _spread(starts: npt.NDArray[np.int64], width: int, size: int) -> Mask:
     """Mark ``width`` words from each start."""
     single = np.zeros(size + width, np.bool_)
     single[starts] = True
@@ -152,8 +138,4 @@ def _spread(starts: Positions, width: int, size: int) -> Mask:
 
 def solid_words(mask: Mask) -> int:
     """Count the marked words that stand in runs of at least ``SOLID``."""
-    padded = np.zeros(len(mask) + 2, np.bool_)
-    padded[1:-1] = mask
-    edges = (padded[1:] != padded[:-1]).nonzero()[0]
-    sizes = edges[1::2] - edges[::2]
-    return int(sizes[sizes >= SOLID].sum())
+    return kernels.solid(mask, SOLID)

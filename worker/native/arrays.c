@@ -94,3 +94,15 @@ sort(Item *items, Item *spare, Py_ssize_t count)
     }
     return items;
 }
+
+PyObject *
+texts_of(PyObject *given)
+{
+    PyObject *texts = PySequence_Tuple(given);
+    for (Py_ssize_t place = 0; texts != NULL && place < PyTuple_GET_SIZE(texts); place++)
+        if (!PyUnicode_Check(PyTuple_GET_ITEM(texts, place))) {
+            PyErr_SetString(PyExc_TypeError, "a paragraph is no str");
+            Py_CLEAR(texts);
+        }
+    return texts;
+}

@@ -18,6 +18,7 @@
 typedef uint8_t u8;
 typedef uint32_t u32;
 typedef uint64_t u64;
+typedef int32_t i32;
 typedef int64_t i64;
 
 #define MOST 16 /* buffers of one call */
@@ -40,6 +41,9 @@ int arguments(Py_ssize_t given, Py_ssize_t wanted);
 PyObject *array_of(const void *items, Py_ssize_t count, Py_ssize_t width);
 void *room(Py_ssize_t count, Py_ssize_t width);
 
+/* Hold texts in a tuple, which nobody changes meanwhile; NULL with an error set when one is no str. */
+PyObject *texts_of(PyObject *given);
+
 typedef struct {
     u64 key;
     u32 place;
@@ -56,6 +60,10 @@ Item *sort(Item *items, Item *spare, Py_ssize_t count);
 #define KERNEL(name) PyObject *name(PyObject *module, PyObject *const *args, Py_ssize_t given)
 
 KERNEL(words);
+KERNEL(holding);
+KERNEL(quoted);
+KERNEL(lay_out);
+KERNEL(mark);
 KERNEL(tell);
 KERNEL(shingles);
 KERNEL(sample);
@@ -65,8 +73,10 @@ KERNEL(weigh);
 KERNEL(heaviest);
 KERNEL(slots);
 KERNEL(product);
-KERNEL(match);
-KERNEL(side);
+KERNEL(compare);
+KERNEL(solid);
+KERNEL(borrowed);
+KERNEL(recurring);
 KERNEL(post);
 KERNEL(find);
 KERNEL(vote);

@@ -4,9 +4,31 @@
 #define FAST(name) {#name, (PyCFunction)(void (*)(void))name, METH_FASTCALL, NULL}
 
 static PyMethodDef METHODS[] = {
+    FAST(bag),
+    FAST(borrowed),
+    FAST(choose),
+    FAST(compare),
     FAST(cut),
-    FAST(words), FAST(tell), FAST(shingles), FAST(sample), FAST(bag),  FAST(weigh), FAST(heaviest), FAST(slots), FAST(product),
-    FAST(match), FAST(side), FAST(post), FAST(find), FAST(vote), FAST(often), FAST(choose), FAST(look_up), {NULL, NULL, 0, NULL},
+    FAST(find),
+    FAST(heaviest),
+    FAST(holding),
+    FAST(lay_out),
+    FAST(look_up),
+    FAST(mark),
+    FAST(often),
+    FAST(post),
+    FAST(product),
+    FAST(quoted),
+    FAST(recurring),
+    FAST(sample),
+    FAST(shingles),
+    FAST(slots),
+    FAST(solid),
+    FAST(tell),
+    FAST(vote),
+    FAST(weigh),
+    FAST(words),
+    {NULL, NULL, 0, NULL},
 };
 
 static struct PyModuleDef MODULE = {

@@ -32,11 +32,11 @@ shingles(PyObject *module, PyObject *const *args, Py_ssize_t given)
         width = size;
     Py_ssize_t count = size ? size - width + 1 : 0;
     if ((items = room(count, sizeof *items)) == NULL || (spare = room(count, sizeof *spare)) == NULL ||
-        (hashes = array_of(NULL, count, 8)) == NULL || (order = array_of(NULL, count, 8)) == NULL ||
+        (hashes = array_of(NULL, count, 8)) == NULL || (order = array_of(NULL, count, 4)) == NULL ||
         (ordered = array_of(NULL, count, 8)) == NULL)
         goto done;
     u64 *hash = (u64 *)PyByteArray_AS_STRING(hashes), *by_hash = (u64 *)PyByteArray_AS_STRING(ordered);
-    i64 *place = (i64 *)PyByteArray_AS_STRING(order);
+    u32 *place = (u32 *)PyByteArray_AS_STRING(order);
     for (Py_ssize_t at = 0; at < count; at++) {
         hash[at] = shingle(read + at, width);
         items[at] = (Item){hash[at], (u32)at};
