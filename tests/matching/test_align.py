@@ -181,5 +181,5 @@ def test_many_unlike_sentences_cost_bounded_time():
 def test_any_text_is_aligned_within_its_words(ours, theirs):
     left, right = prepared(ours), prepared(theirs)
     for match in align(left, right):
-        assert match.common <= len(left.told[match.ours.paragraph])
-        assert match.common <= len(right.told[match.theirs.paragraph])
+        assert match.common <= left.size(match.ours.paragraph)
+        assert match.common <= right.size(match.theirs.paragraph)

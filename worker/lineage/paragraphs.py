@@ -37,7 +37,7 @@ def paragraph_changes(ours: Copy, theirs: Copy, matches: Sequence[Match]) -> tup
         staying = {(a, b) for b, a in _staying(sorted((b, a) for a, b in pairs), turned)}
     at_right: defaultdict[int, list[ParagraphChange]] = defaultdict(list)
     for a, b in pairs:
-        size_a, size_b = len(ours.told[a]), len(theirs.told[b])
+        size_a, size_b = ours.size(a), theirs.size(b)
         if (a, b) not in staying:
             change = Change.MOVED
         elif same_left[a] >= size_a and same_right[b] >= size_b:
@@ -58,7 +58,7 @@ def _ordered(
 ) -> list[ParagraphChange]:
     """Put the rows in reading order."""
     rows: list[ParagraphChange] = []
-    dropped = [a for a in range(len(ours.texts)) if a not in matched and ours.told[a]]
+    dropped = [a for a in range(len(ours.texts)) if a not in matched and ours.size(a)]
     reach = {b: a for a, b in sorted(staying)}
     done = 0
     for b in range(len(theirs.texts)):
@@ -69,7 +69,7 @@ def _ordered(
             done += 1
         if here:
             rows += here
-        elif theirs.told[b]:
+        elif theirs.size(b):
             rows.append(_lone(Change.ADDED, None, b))
     return rows + [_lone(Change.DROPPED, a, None) for a in dropped[done:]]
 

@@ -80,14 +80,16 @@ def describe(  # noqa: PLR0913 - two copies, and what the fold knows of them
 
 def prepare_story(story: Story, narrative: Narrative) -> Copy:
     """Prepare the copy of a story for alignment, without the dateline: that is credit, not copy."""
-    copy = prepare(list(story.copy()), narrative)
-    if story.dateline is None or not copy.texts or not copy.texts[0].startswith(story.dateline.text):
+    texts = [paragraph.text for paragraph in story.paragraphs]
+    copy = prepare(texts, narrative)
+    if story.dateline is None or not texts or not texts[0].startswith(story.dateline.text):
         return copy
     peeled = len(words(story.dateline.text))
     return Copy(
-        texts=(copy.texts[0][len(story.dateline.text) :].lstrip(_AFTER_DATELINE), *copy.texts[1:]),
-        keys=(copy.keys[0][8 * peeled :], *copy.keys[1:]),
-        told=(copy.told[0][peeled:], *copy.told[1:]),
+        texts=(texts[0][len(story.dateline.text) :].lstrip(_AFTER_DATELINE), *copy.texts[1:]),
+        starts=[min(peeled, copy.starts[1]), *copy.starts[1:]],
+        keys=copy.keys,
+        told=copy.told,
     )
 
 
@@ -146,18 +148,23 @@ def _shares(canonical: Copy, variant: Copy, matches: Sequence[Match]) -> tuple[f
     """
     common = quoted_there = quoted_here = every = 0
     for match in matches:
-        ours, theirs = canonical.told[match.ours.paragraph], variant.told[match.theirs.paragraph]
+        start, across = canonical.starts[match.ours.paragraph], variant.starts[match.theirs.paragraph]
         for first, there, size in match.blocks:
-            here, across = ours[first : first + size], theirs[there : there + size]
-            both = (int.from_bytes(here) & int.from_bytes(across)).bit_count()
-            common += both
-            quoted_there += here.count(1) - both
-            quoted_here += across.count(1) - both
+            ours = canonical.told[start + first : start + first + size]
+            theirs = variant.told[across + there : across + there + size]
+            told = ours.count(1)
+            if ours == theirs:
+                common += told
+            else:
+                both = (int.from_bytes(ours) & int.from_bytes(theirs)).bit_count()
+                common += both
+                quoted_there += told - both
+                quoted_here += theirs.count(1) - both
             every += size
-    kept = sum(mask.count(1) for mask in canonical.told) - quoted_there
-    own = sum(mask.count(1) for mask in variant.told) - quoted_here
+    kept = canonical.told.count(1, canonical.starts[0]) - quoted_there
+    own = variant.told.count(1, variant.starts[0]) - quoted_here
     if min(kept, own) < NARRATIVE_LEAST:
-        common, kept, own = every, sum(map(len, canonical.told)), sum(map(len, variant.told))
+        common, kept, own = every, canonical.words(), variant.words()
     coverage = min(common / kept, 1.0) if kept else 0.0
     familiar = min(common / own, 1.0) if own else 1.0
     return round(coverage, 4), round(1 - round(familiar, 4), 4)  # rounded alike from either side
@@ -173,9 +180,8 @@ def _is_reworded(matches: Sequence[Match]) -> bool:
 
 def _moved(canonical: Copy, paragraphs: Sequence[ParagraphChange]) -> float:
     """Measure how much of the canonical copy stands elsewhere in the variant, 0 to 1."""
-    sizes = list(map(len, canonical.told))
-    moved = {row.canonical for row in paragraphs if row.change == Change.MOVED}
-    return sum(sizes[place] for place in moved if place is not None) / max(sum(sizes), 1)
+    moved = {row.canonical for row in paragraphs if row.change is Change.MOVED and row.canonical is not None}
+    return sum([canonical.size(place) for place in moved]) / max(canonical.words(), 1)
 
 
 def relation_of(*, coverage: float, novelty: float, moved: float, reworded: bool, refiled: bool) -> Relation:

@@ -8,7 +8,7 @@ from typing import Final
 
 from worker.matching.known import Known
 from worker.matching.spelling import spell
-from worker.matching.words import words
+from worker.matching.words import folded
 
 _SAME: Final = {
     form: lemma
@@ -68,7 +68,7 @@ def loose(word: str) -> str:
 
 
 def _read(chunk: str) -> tuple[str, ...]:
-    return tuple(map(loose, words(chunk)))
+    return tuple([loose(word) for word in folded(chunk)])
 
 
 _CHUNKS: Final = Known(_read)  # what stands between two spaces
