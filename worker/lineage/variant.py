@@ -245,18 +245,27 @@ def _swaps(ours: Copy, theirs: Copy, matches: Sequence[Match]) -> _Swaps:
 
 
 class _Known:
-    """Answers whether both copies use a folded word; reads the copies at the first question."""
+    """Answers whether both copies use a folded word; reads each copy at the first question that needs it."""
 
     def __init__(self, ours: Copy, theirs: Copy) -> None:
         self._copies = ours, theirs
 
     @cached_property
-    def _words(self) -> set[str]:
-        ours, theirs = ({word for text in copy.texts for word in words(text)} for copy in self._copies)
-        return ours & theirs
+    def _ours(self) -> frozenset[str]:
+        return _vocabulary(self._copies[0])
+
+    @cached_property
+    def _theirs(self) -> frozenset[str]:
+        return _vocabulary(self._copies[1])
 
     def __call__(self, word: str) -> bool:
-        return word in self._words
+        return word in self._theirs and word in self._ours
+
+
+def _vocabulary(copy: Copy) -> frozenset[str]:
+    """List the folded words of a copy."""
+    chunks = {chunk for text in copy.texts for chunk in text.split()}
+    return frozenset(words(" ".join(chunks)))
 
 
 def _distinct(swaps: Iterable[Swap]) -> tuple[Swap, ...]:

@@ -9,6 +9,7 @@ found in one fixed orientation, so swapping the copies mirrors the alignment exa
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from worker import kernels
@@ -53,6 +54,10 @@ class Copy:
     def size(self, paragraph: int) -> int:
         """Count the words of one paragraph."""
         return self.starts[paragraph + 1] - self.starts[paragraph]
+
+    def sizes(self) -> list[int]:
+        """Count the words of each paragraph."""
+        return [stop - start for start, stop in pairwise(self.starts)]
 
     def words(self) -> int:
         """Count the words of all paragraphs."""
@@ -237,7 +242,12 @@ def _same(a_side: _Side, a: int, b_side: _Side, b: int) -> Match:
 
 def _is_same(ours: str, theirs: str) -> bool:
     """Say whether two sentences are equal but for house style, tenses and figures included."""
-    return ours == theirs or [spell(word) for word in words(ours)] == [spell(word) for word in words(theirs)]
+    if ours == theirs:
+        return True
+    here, there = words(ours), words(theirs)
+    if here == there:
+        return True
+    return [spell(word) for word in here] == [spell(word) for word in there]
 
 
 def _match(a_side: _Side, a: int, b_side: _Side, b: int) -> Match:

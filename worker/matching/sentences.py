@@ -1,11 +1,13 @@
 """Where do the sentences of a paragraph end? Text → spans of words, never a sentence without bound."""
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from worker.matching.loose import loose_words
 from worker.matching.words import spans
 
+KNOWN: Final = 600  # characters; shorter sentences are remembered, since many copies have the same
 LONGEST: Final = 100  # words; what runs on longer is cut, so that comparing has a bound
 _END: Final = re.compile(
     r"""[.!?…。！？؟۔]
@@ -19,6 +21,8 @@ _END: Final = re.compile(
             ["'”’»)\]]{0,3}\s{1,4}(?=["'“‘«(\[]{0,3}[^\W_a-z]))""",
     re.VERBOSE,
 )
+
+_known: Final = lru_cache(maxsize=4_096)(loose_words)
 
 
 class Sentence(NamedTuple):
@@ -43,7 +47,8 @@ def sentences(paragraph: int, text: str) -> list[tuple[Sentence, tuple[str, ...]
     result: list[tuple[Sentence, tuple[str, ...]]] = []
     start = first = 0
     for last in [*[end.end() for end in _END.finditer(text)], len(text)]:
-        read = loose_words(text[first:last])
+        sentence = text[first:last]
+        read = _known(sentence) if len(sentence) < KNOWN else loose_words(sentence)
         if not read:
             continue
         stop = start + len(read)

@@ -148,12 +148,19 @@ clear(Places *places, const Side *side, Py_ssize_t sentence)
         places[side->words[at]][0] = places[side->words[at]][1] = 0;
 }
 
-/* Count the words that a sentence has in common, in order, with the one that was noted (Hyyrö 2004: a longest common
+/* Count the words that a sentence has in common, in order, with the one of `size` that was noted (Hyyrö 2004: a longest common
  * subsequence, all of a row at once). */
 static int
-common(const Places *places, const Side *side, Py_ssize_t sentence)
+common(const Places *places, Py_ssize_t size, const Side *side, Py_ssize_t sentence)
 {
     u64 low = ~0ULL, high = ~0ULL;
+    if (size <= 64) {
+        for (Py_ssize_t at = side->starts[sentence]; at < side->starts[sentence + 1]; at++) {
+            u64 found = low & places[side->words[at]][0];
+            low = (low + found) | (low ^ found);
+        }
+        return __builtin_popcountll(~low);
+    }
     for (Py_ssize_t at = side->starts[sentence]; at < side->starts[sentence + 1]; at++) {
         const u64 *here = places[side->words[at]];
         u64 found = low & here[0], above = high & here[1];
@@ -244,7 +251,7 @@ pairs(PyObject *module, PyObject *const *args, Py_ssize_t given)
             Py_ssize_t shorter = size < other ? size : other, sum = size + other;
             if (shorter == 0 || ((double)(2 * shorter) / (double)sum < alike && inside > 1))
                 continue;
-            int words = common(both.places, &both.theirs, column);
+            int words = common(both.places, size, &both.theirs, column);
             double of_both = (double)(2 * words) / (double)sum, of_shorter = (double)words / (double)shorter;
             if (!(of_both >= alike && words >= least) && !(of_shorter >= inside && words >= least_inside))
                 continue;
@@ -288,9 +295,10 @@ hosts(PyObject *module, PyObject *const *args, Py_ssize_t given)
     for (Py_ssize_t row = 0; row < both.ours.count; row++) {
         Py_ssize_t best = 0;
         int most = 0;
+        Py_ssize_t size = both.ours.starts[row + 1] - both.ours.starts[row];
         note(both.places, &both.ours, row);
         for (Py_ssize_t column = 0; column < both.theirs.count; column++) {
-            int words = common(both.places, &both.theirs, column);
+            int words = common(both.places, size, &both.theirs, column);
             if (words > most) {
                 most = words;
                 best = column;
