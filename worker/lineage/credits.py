@@ -95,12 +95,11 @@ def credit_lines(canonical: Attribution, variant: Attribution) -> CreditLines:
 
     A line is altered when it names other people, another place or another agency.
     """
-    return CreditLines(
-        **{
-            kind.value: _kept(
-                kind in canonical.lines and (canonical.lines[kind], canonical.agencies.get(kind)),
-                kind in variant.lines and (variant.lines[kind], variant.agencies.get(kind)),
-            )
-            for kind in LINES
-        }
-    )
+    kinds = canonical.lines.keys() | variant.lines.keys()
+    return CreditLines(**{kind.value: _line(kind, canonical, variant) for kind in LINES if kind in kinds})
+
+
+def _line(kind: CreditKind, canonical: Attribution, variant: Attribution) -> Kept:
+    before = kind in canonical.lines and (canonical.lines[kind], canonical.agencies.get(kind))
+    after = kind in variant.lines and (variant.lines[kind], variant.agencies.get(kind))
+    return _kept(before, after)

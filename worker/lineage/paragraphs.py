@@ -55,6 +55,11 @@ def paragraph_changes(ours: Copy, theirs: Copy, matches: Sequence[Match]) -> tup
     return tuple(_ordered(sizes_right, at_right, dropped, reach))
 
 
+def kept_whole(copy: Copy) -> tuple[ParagraphChange, ...]:
+    """Map the paragraphs of a copy to themselves."""
+    return tuple([_row(Change.KEPT, at, at, 1.0) for at, size in enumerate(copy.sizes()) if size])
+
+
 def _ordered(
     sizes: list[int], at_right: dict[int, list[ParagraphChange]], dropped: list[int], reach: dict[int, int]
 ) -> list[ParagraphChange]:

@@ -43,7 +43,7 @@ def told_variant(
     canon = catalogue.canon(facts["joins"])
     if canon is None:
         raise LookupError(f"no canonical story founded by {facts['joins']}")
-    narrative = (reading or Reading(story)).narrative
+    narrative = _read_before(copies, canon.held[0], story) if reading is None else reading.narrative
     chain = state.chains.of(canon.number)
     carried = nearest(copies, chain, narrative)
     if "part" in facts and chain is not None and (carried := chain.edition(facts["part"])):
@@ -66,6 +66,13 @@ def told_variant(
     if "repeat" in facts:
         told = replace(told, relation=Relation.REPEAT)
     return with_version(told, story, carried=carried, is_version=is_version)
+
+
+def _read_before(copies: Copies, number: int, story: Story) -> Narrative:
+    """Read a story that was compared with nothing; most are a held one that came again."""
+    if not copies.is_bare(number) and copies.story(number).paragraphs == story.paragraphs:
+        return copies.narrative(number)
+    return narrative_of(story)
 
 
 def told_links(state: State, decided: Decided) -> tuple[Link, ...]:

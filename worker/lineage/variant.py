@@ -12,7 +12,7 @@ from typing import Final
 
 from worker.lineage.credits import attribution, credit, credit_lines
 from worker.lineage.differences import Differences, differences
-from worker.lineage.paragraphs import paragraph_changes
+from worker.lineage.paragraphs import kept_whole, paragraph_changes
 from worker.lineage.placement import Change, ParagraphChange, Relation, Swap, Variant
 from worker.matching.align import Copy, Match, align, in_order, mirror, prepare
 from worker.matching.narrative import Narrative
@@ -108,6 +108,8 @@ class Comparison:
 
 def compare(ours: Copy, theirs: Copy) -> Comparison:
     """Compare two copies."""
+    if ours == theirs:
+        return _unchanged(ours)
     if in_order(ours, theirs):
         matches = align(ours, theirs)
         swaps = _swaps(ours, theirs, matches)
@@ -124,6 +126,19 @@ def compare(ours: Copy, theirs: Copy) -> Comparison:
         house_style=swaps.house_style,
         names=swaps.names,
         figures=swaps.figures,
+    )
+
+
+def _unchanged(copy: Copy) -> Comparison:
+    """Tell what comparing a copy with itself tells."""
+    return Comparison(
+        coverage=1.0 if copy.words() else 0.0,
+        novelty=0.0,
+        reworded=False,
+        paragraphs=kept_whole(copy),
+        house_style=(),
+        names=(),
+        figures=(),
     )
 
 
