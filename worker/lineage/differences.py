@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from rapidfuzz.distance import Indel
 
 from worker import kernels
-from worker.lineage.house_style import Slot, Token, chunks, tokens
+from worker.lineage.house_style import Slot, Token, chunk_tokens, chunks, tokens
 from worker.lineage.placement import Swap
 from worker.lineage.units import is_converted, is_unit
 
@@ -140,7 +140,7 @@ def _respelt_only(ours: list[str], theirs: list[str]) -> list[Swap] | None:
     swaps: list[Swap] = []
     for ours_chunk, theirs_chunk in zip(ours, theirs, strict=True):
         if ours_chunk != theirs_chunk:
-            left, right = tokens([ours_chunk]), tokens([theirs_chunk])
+            left, right = chunk_tokens(ours_chunk), chunk_tokens(theirs_chunk)
             if [token.key for token in left] != [token.key for token in right]:
                 return None
             swaps += [_respelt(a, b) for a, b in zip(left, right, strict=True) if a.plain != b.plain]

@@ -6,7 +6,7 @@ value.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from functools import lru_cache
@@ -82,6 +82,7 @@ _SPOKEN: Final = frozenset(
     {"nato", "covid", "unesco", "unicef", "opec", "nasa", "sars", "mers", "asean"}
 )  # Nato in some houses
 _INITIALS: Final = {"USA": "US"}
+_STOPS: Final = ",;:?!"
 _QUOTES: Final = (("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"'), ("–", "-"), ("—", "-"))
 
 
@@ -156,8 +157,16 @@ def tokens(read: Iterable[str]) -> list[Token]:
     return _joined(found, parts) if parts else found
 
 
+def chunk_tokens(chunk: str) -> Sequence[Token]:
+    """Read the words and figures of a single chunk."""
+    found = _CHUNKS[chunk]
+    return found if len(found) == 1 else tokens([chunk])
+
+
 def _read(chunk: str) -> tuple[Token, ...]:
-    return tuple([_token(found[:_LONGEST]) for found in TOKEN.findall(chunk)])
+    plain = chunk.rstrip(_STOPS)
+    found = [plain] if plain.isascii() and plain.isalpha() else TOKEN.findall(chunk)
+    return tuple([_token(each[:_LONGEST]) for each in found])
 
 
 _CHUNKS: Final = Known(_read)  # what stands between two spaces

@@ -7,16 +7,15 @@ place, edited or not; its similarity tells.
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
 from functools import lru_cache
 
 from worker.lineage.placement import Change, ParagraphChange
-from worker.matching.align import Copy, Match, in_order
+from worker.matching.align import Alignment, Copy, in_order
 
 Pair = tuple[int, int]
 
 
-def paragraph_changes(ours: Copy, theirs: Copy, matches: Sequence[Match]) -> tuple[ParagraphChange, ...]:
+def paragraph_changes(ours: Copy, theirs: Copy, alignment: Alignment) -> tuple[ParagraphChange, ...]:
     """Map the paragraphs of ``ours`` (called canonical in the rows) to those of ``theirs``.
 
     Rows follow the order of ``theirs``; what was dropped stands where it stood in ``ours``.
@@ -25,7 +24,9 @@ def paragraph_changes(ours: Copy, theirs: Copy, matches: Sequence[Match]) -> tup
     common: defaultdict[Pair, int] = defaultdict(int)
     sizes_left, sizes_right = ours.sizes(), theirs.sizes()
     same_left, same_right = [0] * len(sizes_left), [0] * len(sizes_right)
-    for match in matches:
+    for a, b in alignment.same:
+        common[a, b] = same_left[a] = same_right[b] = sizes_left[a]
+    for match in alignment.matches:
         left, right, _, exact = match
         a, b = left.paragraph, right.paragraph
         if exact:

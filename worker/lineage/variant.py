@@ -14,7 +14,7 @@ from worker.lineage.credits import attribution, credit, credit_lines
 from worker.lineage.differences import Differences, differences
 from worker.lineage.paragraphs import kept_whole, paragraph_changes
 from worker.lineage.placement import Change, ParagraphChange, Relation, Swap, Variant
-from worker.matching.align import Copy, Match, align, in_order, mirror, prepare
+from worker.matching.align import Alignment, Block, Copy, Match, align, in_order, prepare
 from worker.matching.narrative import Narrative
 from worker.matching.words import words
 from worker.story import Story
@@ -111,18 +111,19 @@ def compare(ours: Copy, theirs: Copy) -> Comparison:
     if ours == theirs:
         return _unchanged(ours)
     if in_order(ours, theirs):
-        matches = align(ours, theirs)
-        swaps = _swaps(ours, theirs, matches)
+        alignment = align(ours, theirs)
+        swaps = _swaps(ours, theirs, alignment.matches)
     else:
         turned = align(theirs, ours)
-        matches = mirror(turned)
-        swaps = _swaps(theirs, ours, turned).turned()
-    coverage, novelty = _shares(ours, theirs, matches)
+        alignment = turned.mirrored()
+        swaps = _swaps(theirs, ours, turned.matches).turned()
+    runs = _runs(ours, theirs, alignment)
+    coverage, novelty = _shares(ours, theirs, runs)
     return Comparison(
         coverage=coverage,
         novelty=novelty,
-        reworded=_is_reworded(matches),
-        paragraphs=paragraph_changes(ours, theirs, matches),
+        reworded=_is_reworded(alignment.matches, runs),
+        paragraphs=paragraph_changes(ours, theirs, alignment),
         house_style=swaps.house_style,
         names=swaps.names,
         figures=swaps.figures,
@@ -156,41 +157,47 @@ def _is_later(comparison: Comparison) -> bool:
     return new_lede and bool(comparison.figures) and comparison.coverage > BRIEF and comparison.novelty > OWN
 
 
-def _shares(canonical: Copy, variant: Copy, matches: Sequence[Match]) -> tuple[float, float]:
+def _runs(canonical: Copy, variant: Copy, alignment: Alignment) -> list[Block]:
+    """List the common runs: first word in both copies, and length."""
+    ours, theirs = canonical.starts, variant.starts
+    runs = [(ours[a], theirs[b], ours[a + 1] - ours[a]) for a, b in alignment.same]
+    for left, right, blocks, _ in alignment.matches:
+        start, across = ours[left.paragraph], theirs[right.paragraph]
+        runs += [(start + first, across + there, size) for first, there, size in blocks]
+    return runs
+
+
+def _shares(canonical: Copy, variant: Copy, runs: Sequence[Block]) -> tuple[float, float]:
     """Measure how much of the canonical narrative is kept, and how much of the variant's is new.
 
     A word that is quotation in either copy is quotation in both.
     """
-    common = quoted_there = quoted_here = every = 0
-    for match in matches:
-        start, across = canonical.starts[match.ours.paragraph], variant.starts[match.theirs.paragraph]
-        for first, there, size in match.blocks:
-            ours = canonical.told[start + first : start + first + size]
-            theirs = variant.told[across + there : across + there + size]
-            told = ours.count(1)
-            if ours == theirs:
-                common += told
-            else:
-                both = (int.from_bytes(ours) & int.from_bytes(theirs)).bit_count()
-                common += both
-                quoted_there += told - both
-                quoted_here += theirs.count(1) - both
-            every += size
+    common = quoted_there = quoted_here = 0
+    for first, there, size in runs:
+        ours, theirs = canonical.told[first : first + size], variant.told[there : there + size]
+        told = ours.count(1)
+        if ours == theirs:
+            common += told
+        else:
+            both = (int.from_bytes(ours) & int.from_bytes(theirs)).bit_count()
+            common += both
+            quoted_there += told - both
+            quoted_here += theirs.count(1) - both
     kept = canonical.told.count(1, canonical.starts[0]) - quoted_there
     own = variant.told.count(1, variant.starts[0]) - quoted_here
     if min(kept, own) < NARRATIVE_LEAST:
-        common, kept, own = every, canonical.words(), variant.words()
+        common, kept, own = sum([size for _, _, size in runs]), canonical.words(), variant.words()
     coverage = min(common / kept, 1.0) if kept else 0.0
     familiar = min(common / own, 1.0) if own else 1.0
     return round(coverage, 4), round(1 - round(familiar, 4), 4)  # rounded alike from either side
 
 
-def _is_reworded(matches: Sequence[Match]) -> bool:
+def _is_reworded(matches: Sequence[Match], runs: Sequence[Block]) -> bool:
     """Say whether passage after passage was put in other words."""
-    if sum(not match.exact for match in matches) < REWORDED_LEAST:
+    if sum([not match.exact for match in matches]) < REWORDED_LEAST:
         return False
-    sizes = [size for match in matches for _, _, size in match.blocks]
-    return sum(size for size in sizes if size >= RUN) < REWORDED * sum(sizes)
+    sizes = [size for _, _, size in runs]
+    return sum([size for size in sizes if size >= RUN]) < REWORDED * sum(sizes)
 
 
 def _moved(canonical: Copy, paragraphs: Sequence[ParagraphChange]) -> float:
@@ -279,8 +286,7 @@ class _Known:
 
 def _vocabulary(copy: Copy) -> frozenset[str]:
     """List the folded words of a copy."""
-    chunks = {chunk for text in copy.texts for chunk in text.split()}
-    return frozenset(words(" ".join(chunks)))
+    return frozenset([word for text in copy.texts for word in words(text)])
 
 
 def _distinct(swaps: Iterable[Swap]) -> tuple[Swap, ...]:

@@ -106,26 +106,38 @@ def in_order(ours: Copy, theirs: Copy) -> bool:
     return ours.texts <= theirs.texts
 
 
-def mirror(matches: Sequence[Match]) -> tuple[Match, ...]:
-    """Exchange the sides of an alignment."""
-    return tuple(sorted([match.mirrored() for match in matches]))
+class Alignment(NamedTuple):
+    """What of one copy stands in another: ``same`` paragraphs, to the letter, and other ``matches``.
+
+    Both are ordered by their place in ours.
+    """
+
+    same: tuple[tuple[int, int], ...]
+    matches: tuple[Match, ...]
+
+    def mirrored(self) -> "Alignment":
+        """Exchange the sides."""
+        return Alignment(
+            tuple(sorted([(b, a) for a, b in self.same])),
+            tuple(sorted([match.mirrored() for match in self.matches])),
+        )
 
 
-def align(ours: Copy, theirs: Copy) -> tuple[Match, ...]:
-    """Match the passages of two copies, ordered by their place in ``ours``.
+def align(ours: Copy, theirs: Copy) -> Alignment:
+    """Match the passages of two copies.
 
     No word stands in two matches. Cost is linear for equal passages; at most ``FUZZY_LIMIT``
     other sentences a side are compared with each other.
     """
     if not in_order(ours, theirs):
-        return mirror(align(theirs, ours))
+        return align(theirs, ours).mirrored()
     left, right = list(range(len(ours.texts))), list(range(len(theirs.texts)))
-    same = _pop_equal(left, right, ours.texts, theirs.texts, least=1)
-    if left and right:
-        left_keys, right_keys = {a: ours.key(a) for a in left}, {b: theirs.key(b) for b in right}
-        same += _pop_equal(left, right, left_keys, right_keys, least=1)
+    same = tuple(_pop_equal(left, right, ours.texts, theirs.texts, least=1))
+    if not left or not right:
+        return Alignment(same, ())
     matches: list[Match] = []
-    for a, b in same:
+    left_keys, right_keys = {a: ours.key(a) for a in left}, {b: theirs.key(b) for b in right}
+    for a, b in _pop_equal(left, right, left_keys, right_keys, least=1):
         whole = ours.size(a)
         matches.append(
             Match(
@@ -137,7 +149,7 @@ def align(ours: Copy, theirs: Copy) -> tuple[Match, ...]:
         )
     if left and right:
         matches += _align_sentences(ours, theirs, left, right)
-    return tuple(sorted(matches))
+    return Alignment(same, tuple(sorted(matches)))
 
 
 def _pop_equal(
