@@ -249,3 +249,35 @@ def often(
     Keys with more than ``popular`` postings count for nothing, nor do canonical stories below 0 or in
     ``without``.
     """
+
+Sentences: TypeAlias = Sequence[Sequence[str]]
+
+def pairs(
+    ours: Sentences,
+    theirs: Sentences,
+    alike: float,
+    least: int,
+    inside: float,
+    least_inside: int,
+    ordered: bool,
+    /,
+) -> list[tuple[int, int]]:
+    """Pair sentences, lists or tuples of at most 128 words, with what they have most in common, best first.
+
+    Common are words in the same order, in any unless ``ordered``. They are ``least`` words and at least a
+    share ``alike`` of both, or ``least_inside`` words and a share ``inside`` of the shorter one; of equally
+    good pairs the first counts.
+    """
+
+def hosts(ours: Sentences, theirs: Sentences, /) -> list[tuple[int, int]]:
+    """Find for each of ours the first of theirs that has the most words in common with it, and how many.
+
+    Sentences are as in ``pairs``; common are words in the same order.
+    """
+
+def runs(ours: Sequence[str], theirs: Sequence[str], /) -> list[tuple[int, int, int]]:
+    """Find the runs of a longest common subsequence: first word on both sides, and length.
+
+    Of several such subsequences it is that of rapidfuzz. Memory is a bit for each two words that stand
+    between what both begin and end with.
+    """

@@ -104,6 +104,15 @@ def test_symmetric_facts_are_symmetric(ours, theirs):
         )
 
 
+@given(copies)
+def test_a_copy_is_kept_whole_in_itself_as_in_a_longer_one(copy):
+    same, longer = (prepare(each, read(each)) for each in (copy, [*copy, "Unlike it."]))
+    found, beside = compare(same, same), compare(same, longer)
+    assert (found.coverage, found.novelty, found.reworded) == (beside.coverage, 0, beside.reworded)
+    assert found.paragraphs == tuple(row for row in beside.paragraphs if row.change != Change.ADDED)
+    assert (found.house_style, found.names, found.figures) == ((), (), ())
+
+
 @given(copies, st.integers(1, 14))
 def test_a_trim_keeps_what_it_keeps_and_drops_the_rest(copy, keep):
     found = described(a_story(copy), a_story(copy[:keep]))

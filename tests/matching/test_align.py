@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from worker.matching.align import FUZZY_LIMIT, PARAGRAPH_LIMIT, Copy, align, mirror, prepare
+from worker.matching.align import FUZZY_LIMIT, PARAGRAPH_LIMIT, Copy, align, prepare
 from worker.matching.loose import loose_words
 from worker.matching.narrative import read
 from worker.matching.sentences import LONGEST, sentences
@@ -44,8 +44,16 @@ def prepared(texts: list[str]) -> Copy:
     return prepare(texts, read(texts))
 
 
+def matched(ours: Copy, theirs: Copy) -> list[tuple[int, int, tuple[tuple[int, int, int], ...]]]:
+    """List what is matched: paragraph of ours and of theirs, and the common runs of words in them."""
+    found = align(ours, theirs)
+    whole = [(a, b, ((0, 0, ours.size(a)),)) for a, b in found.same]
+    return whole + [(each.ours.paragraph, each.theirs.paragraph, each.blocks) for each in found.matches]
+
+
 def common(ours: list[str], theirs: list[str]) -> int:
-    return sum(match.common for match in align(prepared(ours), prepared(theirs)))
+    blocks = [block for *_, blocks in matched(prepared(ours), prepared(theirs)) for block in blocks]
+    return sum(length for *_, length in blocks)
 
 
 def size(texts: list[str]) -> int:
@@ -76,18 +84,17 @@ def test_new_paragraph_borders_lose_no_word(copy):
 @given(st.one_of(copies, texts), st.one_of(copies, texts))
 def test_swapping_the_copies_mirrors_the_alignment(ours, theirs):
     left, right = prepared(ours), prepared(theirs)
-    assert mirror(align(left, right)) == align(right, left)
+    assert align(left, right).mirrored() == align(right, left)
 
 
 @given(copies, copies)
 def test_no_word_stands_in_two_matches(ours, theirs):
     seen_left: set[tuple[int, int]] = set()
     seen_right: set[tuple[int, int]] = set()
-    for match in align(prepared(ours), prepared(theirs)):
-        for first, there, length in match.blocks:
+    for a, b, blocks in matched(prepared(ours), prepared(theirs)):
+        for first, there, length in blocks:
             for step in range(length):
-                left = (match.ours.paragraph, first + step)
-                right = (match.theirs.paragraph, there + step)
+                left, right = (a, first + step), (b, there + step)
                 assert left not in seen_left
                 assert right not in seen_right
                 seen_left.add(left)
@@ -129,7 +136,7 @@ def test_a_split_sentence_keeps_both_halves():
 def test_another_story_shares_nothing():
     ours = ["The council of Pellmouth rejected the bridge plan on Monday night after a long debate."]
     theirs = ["Vaccine deliveries to Osselby resumed once the glacier road had been cleared of snow."]
-    assert align(prepared(ours), prepared(theirs)) == ()
+    assert align(prepared(ours), prepared(theirs)) == ((), ())
 
 
 def test_a_sentence_ends_at_no_abbreviation():
@@ -170,16 +177,16 @@ def test_many_unlike_sentences_cost_bounded_time():
     theirs = [text.replace("The", "A").replace("people", "riders") for text in ours[::-1]]
     left, right = prepared(ours), prepared(theirs)
     began = time.perf_counter()
-    matches = align(left, right)
+    found = align(left, right)
     assert time.perf_counter() - began < 20
-    assert len(matches) <= FUZZY_LIMIT * 3
-    assert max(match.ours.paragraph for match in matches) < PARAGRAPH_LIMIT
+    assert len(found.matches) <= FUZZY_LIMIT * 3
+    assert max(match.ours.paragraph for match in found.matches) < PARAGRAPH_LIMIT
 
 
 @settings(max_examples=50)
 @given(texts, texts)
 def test_any_text_is_aligned_within_its_words(ours, theirs):
     left, right = prepared(ours), prepared(theirs)
-    for match in align(left, right):
-        assert match.common <= len(left.told[match.ours.paragraph])
-        assert match.common <= len(right.told[match.theirs.paragraph])
+    for match in align(left, right).matches:
+        assert match.common <= left.size(match.ours.paragraph)
+        assert match.common <= right.size(match.theirs.paragraph)

@@ -1,12 +1,14 @@
 """What the reading of words remembers: the words of the news, and not those of a flood."""
 
 import tracemalloc
+from functools import partial
 
 import pytest
 
 from worker.matching import known
 from worker.matching.known import LONGEST, Known
 from worker.matching.loose import loose_words
+from worker.matching.sentences import sentences
 from worker.matching.spelling import spell
 from worker.matching.words import fold, spans, words
 
@@ -15,7 +17,7 @@ FLOOD = 60  # such words, one a payload: 12 MB
 LETTERS = str.maketrans("0123456789", "abcdefghij")
 
 
-@pytest.mark.parametrize("read", [words, spans, fold, spell, loose_words])
+@pytest.mark.parametrize("read", [words, spans, fold, spell, loose_words, partial(sentences, 0)])
 @pytest.mark.parametrize("kind", ["letters", "figures"])
 def test_a_flood_of_huge_words_is_forgotten(read, kind):
     tail = "x" if kind == "letters" else "7"

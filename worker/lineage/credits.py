@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from worker.lineage.placement import CreditLines, Kept
+from worker.matching.known import Known
 from worker.matching.words import words
 from worker.story import CreditKind, Story
 
@@ -46,10 +47,10 @@ def attribution(story: Story) -> Attribution:
         if story.dateline.agency:
             agencies[CreditKind.DATELINE] = story.dateline.agency
     if story.byline:
-        lines[CreditKind.BYLINE] = _names(story.byline)
+        lines[CreditKind.BYLINE] = _NAMES[story.byline]
     for credit in story.credits:
         if credit.kind in LINES:
-            lines.setdefault(credit.kind, _names(credit.text))
+            lines.setdefault(credit.kind, _NAMES[credit.text])
             if credit.agency:
                 agencies.setdefault(credit.kind, credit.agency)
     return Attribution(agency=credited(story), lines=lines, agencies=agencies)
@@ -57,15 +58,19 @@ def attribution(story: Story) -> Attribution:
 
 def credited(story: Story) -> str | None:
     """Tell the agency that a story credits: by its fields, else by its credit lines, else in its dateline."""
-    agency = story.agency or next((credit.agency for credit in story.credits if credit.agency), None)
-    if agency is None and story.dateline is not None:
-        agency = story.dateline.agency
-    return agency
+    if story.agency:
+        return story.agency
+    for each in story.credits:
+        if each.agency:
+            return each.agency
+    return None if story.dateline is None else story.dateline.agency
 
 
-def _names(text: str) -> tuple[str, ...]:
-    """Read the words of a credit line that name somebody."""
-    return tuple(word for word in words(text) if word not in _NOT_A_NAME and not _YEAR.fullmatch(word))
+def _read(text: str) -> tuple[str, ...]:
+    return tuple([word for word in words(text) if word not in _NOT_A_NAME and not _YEAR.fullmatch(word)])
+
+
+_NAMES: Final = Known(_read)  # the words of a credit line that name somebody
 
 
 def credit(canonical: str | None, variant: str | None) -> Kept:
@@ -90,12 +95,11 @@ def credit_lines(canonical: Attribution, variant: Attribution) -> CreditLines:
 
     A line is altered when it names other people, another place or another agency.
     """
-    return CreditLines(
-        **{
-            kind.value: _kept(
-                kind in canonical.lines and (canonical.lines[kind], canonical.agencies.get(kind)),
-                kind in variant.lines and (variant.lines[kind], variant.agencies.get(kind)),
-            )
-            for kind in LINES
-        }
-    )
+    kinds = canonical.lines.keys() | variant.lines.keys()
+    return CreditLines(**{kind.value: _line(kind, canonical, variant) for kind in LINES if kind in kinds})
+
+
+def _line(kind: CreditKind, canonical: Attribution, variant: Attribution) -> Kept:
+    before = kind in canonical.lines and (canonical.lines[kind], canonical.agencies.get(kind))
+    after = kind in variant.lines and (variant.lines[kind], variant.agencies.get(kind))
+    return _kept(before, after)

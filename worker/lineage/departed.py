@@ -53,10 +53,13 @@ class Departed:
 
     def whose(self, keys: Keys) -> str | None:
         """Find the departed canonical story that a copy belongs to, the last of several."""
-        _, found = self._postings.probe(keys[:ASKED])
-        documents, hits = counted(found[found >= self._oldest])
-        if not len(documents):
+        if self._oldest == self._rows.used:
             return None
+        _, found = self._postings.probe(keys[:ASKED])
+        found = found[found >= self._oldest]
+        if not len(found):
+            return None
+        documents, hits = counted(found)
         had = self._rows.values["keys"][self._rows.rows(documents.astype(np.int64))]
         enough = documents[hits >= np.minimum(NEEDED, (had + 1) // 2)]
         if not len(enough):

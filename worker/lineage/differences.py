@@ -8,11 +8,12 @@ alike, or they fill the one gap of an otherwise equal sentence; the figures stan
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from rapidfuzz.distance import Indel
 
-from worker.lineage.house_style import Token, straight, tokens
+from worker import kernels
+from worker.lineage.house_style import Slot, Token, chunk_tokens, chunks, tokens
 from worker.lineage.placement import Swap
 from worker.lineage.units import is_converted, is_unit
 
@@ -23,20 +24,6 @@ NAME_MAX: Final = 3  # words of a name
 CONTEXT: Final = 4  # tokens of a sentence to each word of a name that fills its one gap
 TEXT_MAX: Final = 80  # characters of a swap
 
-_DAYS: Final = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"})
-_MONTHS: Final = frozenset(
-    {"january", "february", "march", "april", "may", "june", "july"}
-    | {"august", "september", "october", "november", "december"}
-)
-_COMMON: Final = """
-    a about after all also amid an and any are as at be because before but by can earlier even every
-    for from had has have he her here his how i if in is it its last later many may more most my new
-    no nor not now of on one or other our out she since so some such than that the their them then
-    there these they this those though through to today two under until up was we were what when
-    where which while who whose why will with would yes yesterday you your president minister prime
-    secretary
-"""
-_NO_NAMES: Final = frozenset(_COMMON.split())  # capital at the head of a quotation, yet no names
 _ENDINGS: Final = frozenset(
     {
         "",
@@ -72,8 +59,10 @@ class Differences:
     figures: tuple[Swap, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Gap:
+_NONE: Final = Differences()
+
+
+class _Gap(NamedTuple):
     """Tokens ``a`` to ``b`` of ours stand where tokens ``c`` to ``d`` of theirs stand."""
 
     a: int
@@ -88,35 +77,34 @@ def differences(ours: str, theirs: str, *, known: Callable[[str], bool]) -> Diff
     ``known`` tells whether both copies use a folded word anywhere: one such name is no misspelling
     of another.
     """
-    ours, theirs = straight(ours), straight(theirs)
-    if ours == theirs:
-        return Differences()
-    if (respelt := _respelt_only(ours.split(), theirs.split())) is not None:
-        return Differences(house_style=tuple(respelt))
-    left, right = tokens(ours), tokens(theirs)
-    blocks = Indel.opcodes([t.key for t in left], [t.key for t in right]).as_matching_blocks()
+    before, after = chunks(ours), chunks(theirs)
+    if before == after:
+        return _NONE
+    if (respelt := _respelt_only(before, after)) is not None:
+        return Differences(house_style=tuple(respelt)) if respelt else _NONE
+    left, right = tokens(before), tokens(after)
+    left_keys, right_keys = [token.key for token in left], [token.key for token in right]
     style: list[Swap] = []
     gaps: list[_Gap] = []
     at_left = at_right = common = 0
-    for block in blocks:
-        if block.a > at_left or block.b > at_right:
-            gaps.append(_Gap(at_left, block.a, at_right, block.b))
-        for a, b in zip(
-            left[block.a : block.a + block.size], right[block.b : block.b + block.size], strict=True
-        ):
-            if a.plain != b.plain:
-                style.append(_respelt(a, b))
-        at_left, at_right, common = block.a + block.size, block.b + block.size, common + block.size
+    for a, b, size in [*kernels.runs(left_keys, right_keys), (len(left), len(right), 0)]:
+        if a > at_left or b > at_right:
+            gaps.append(_Gap(at_left, a, at_right, b))
+        at_left, at_right, common = a + size, b + size, common + size
+        style += [
+            _respelt(one, other)
+            for one, other in zip(left[a:at_left], right[b:at_right], strict=True)
+            if one.plain != other.plain
+        ]
     if not gaps:
         return Differences(house_style=tuple(style))
-    sentence = _Sentences(left, right, frozenset(t.key for t in left), frozenset(t.key for t in right))
+    sentence = _Sentences(left, right, frozenset(left_keys), frozenset(right_keys))
     converted, figures = _figures(sentence, gaps, alike=2 * common / (len(left) + len(right)))
     style += _honorifics(sentence, gaps) + converted
     return Differences(tuple(style), tuple(_names(sentence, gaps, known)), tuple(figures))
 
 
-@dataclass(frozen=True, slots=True)
-class _Sentences:
+class _Sentences(NamedTuple):
     left: list[Token]
     right: list[Token]
     left_keys: frozenset[str]
@@ -152,7 +140,7 @@ def _respelt_only(ours: list[str], theirs: list[str]) -> list[Swap] | None:
     swaps: list[Swap] = []
     for ours_chunk, theirs_chunk in zip(ours, theirs, strict=True):
         if ours_chunk != theirs_chunk:
-            left, right = tokens(ours_chunk), tokens(theirs_chunk)
+            left, right = chunk_tokens(ours_chunk), chunk_tokens(theirs_chunk)
             if [token.key for token in left] != [token.key for token in right]:
                 return None
             swaps += [_respelt(a, b) for a, b in zip(left, right, strict=True) if a.plain != b.plain]
@@ -162,15 +150,14 @@ def _respelt_only(ours: list[str], theirs: list[str]) -> list[Swap] | None:
 def _honorifics(sentence: _Sentences, gaps: list[_Gap]) -> list[Swap]:
     """Tell the forms of address that one side puts before a name and the other leaves out."""
     swaps = []
-    for gap in gaps:
-        ours, theirs = sentence.left[gap.a : gap.b], sentence.right[gap.c : gap.d]
-        after = sentence.left[gap.b] if gap.b < len(sentence.left) else None
+    for a, b, c, d in gaps:
+        after = sentence.left[b] if b < len(sentence.left) else None
         if after is None or not after.capital:
             continue
-        if ours and ours[-1].honorific and not theirs:
-            swaps.append(_swap(f"{ours[-1].text} {after.text}", after.text))
-        elif theirs and theirs[-1].honorific and not ours:
-            swaps.append(_swap(after.text, f"{theirs[-1].text} {after.text}"))
+        if b > a and c == d and (title := sentence.left[b - 1]).honorific:
+            swaps.append(_swap(f"{title.text} {after.text}", after.text))
+        elif d > c and a == b and (title := sentence.right[d - 1]).honorific:
+            swaps.append(_swap(after.text, f"{title.text} {after.text}"))
     return swaps
 
 
@@ -183,11 +170,11 @@ def _figures(sentence: _Sentences, gaps: list[_Gap], *, alike: float) -> tuple[l
     for gap in gaps:
         if gap.b - gap.a > GAP_MAX or gap.d - gap.c > GAP_MAX:
             continue
-        ours = [i for i in range(gap.a, gap.b) if sentence.left[i].key not in sentence.right_keys]
-        theirs = [j for j in range(gap.c, gap.d) if sentence.right[j].key not in sentence.left_keys]
-        for kind in (_is_figure, _is_day, _is_month):
-            left = [i for i in ours if kind(sentence.left[i])]
-            right = [j for j in theirs if kind(sentence.right[j])]
+        ours = _slots(sentence.left, gap.a, gap.b, sentence.right_keys)
+        theirs = _slots(sentence.right, gap.c, gap.d, sentence.left_keys)
+        for slot in Slot if ours and theirs else ():
+            left = [i for i in ours if sentence.left[i].slot is slot]
+            right = [j for j in theirs if sentence.right[j].slot is slot]
             if len(left) != 1 or len(right) != 1:  # one against one; more are not each other's counterpart
                 continue
             a, b = sentence.left[left[0]], sentence.right[right[0]]
@@ -200,16 +187,9 @@ def _figures(sentence: _Sentences, gaps: list[_Gap], *, alike: float) -> tuple[l
     return converted, differ
 
 
-def _is_figure(token: Token) -> bool:
-    return token.figure
-
-
-def _is_day(token: Token) -> bool:
-    return token.capital and token.key in _DAYS
-
-
-def _is_month(token: Token) -> bool:
-    return token.capital and token.key in _MONTHS
+def _slots(side: list[Token], first: int, last: int, other: Words) -> list[int]:
+    """List the figures, days and months of a gap that the other sentence lacks."""
+    return [i for i in range(first, last) if side[i].slot is not None and side[i].key not in other]
 
 
 def _after(side: list[Token], index: int) -> str:
@@ -230,11 +210,21 @@ def _sign(token: Token) -> tuple[bool, str]:
 
 def _names(sentence: _Sentences, gaps: list[_Gap], known: Callable[[str], bool]) -> list[Swap]:
     """Tell the names that look alike and the names beside them, or the one gap of an equal sentence."""
-    ours = [i for gap in gaps for i in range(gap.a, gap.b) if _is_name(sentence.left, i, sentence.right_keys)]
-    theirs = [
-        j for gap in gaps for j in range(gap.c, gap.d) if _is_name(sentence.right, j, sentence.left_keys)
+    ours = [
+        i
+        for gap in gaps
+        for i in range(max(gap.a, 1), gap.b)  # the first word is always capital
+        if sentence.left[i].name and sentence.left[i].key not in sentence.right_keys
     ]
-    if not ours or not theirs:
+    if not ours:
+        return []
+    theirs = [
+        j
+        for gap in gaps
+        for j in range(max(gap.c, 1), gap.d)
+        if sentence.right[j].name and sentence.right[j].key not in sentence.left_keys
+    ]
+    if not theirs:
         return []
     pairs = _lookalikes(sentence, ours, theirs, known)
     for i, j in tuple(pairs.items()):
@@ -244,21 +234,6 @@ def _names(sentence: _Sentences, gaps: list[_Gap], known: Callable[[str], bool])
     if not pairs and len(gaps) == 1 and _is_one_name(sentence, gaps[0], ours, theirs, known):
         pairs = dict(zip(ours, theirs, strict=True))
     return [_swap(sentence.left[i].text, sentence.right[j].text) for i, j in sorted(pairs.items())]
-
-
-def _is_name(side: list[Token], index: int, other: Words) -> bool:
-    """Say whether a token can be a name that the other sentence lacks; the first word is always capital."""
-    token = side[index]
-    return (
-        index > 0
-        and token.capital
-        and not token.honorific
-        and len(token.key) > 2
-        and token.key not in other
-        and token.key not in _NO_NAMES
-        and token.key not in _DAYS
-        and token.key not in _MONTHS
-    )
 
 
 def _is_one_name(
@@ -285,8 +260,8 @@ def _lookalikes(
         for j in theirs
         if (likeness := Indel.normalized_similarity(sentence.left[i].key, sentence.right[j].key))
         >= LOOKS_ALIKE
-        and not (known(sentence.left[i].key) and known(sentence.right[j].key))
         and not _is_derived(sentence.left[i].key, sentence.right[j].key)
+        and not (known(sentence.left[i].key) and known(sentence.right[j].key))
     )
     pairs: dict[int, int] = {}
     for _, i, j in scored:

@@ -6,13 +6,14 @@ value.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from functools import lru_cache
-from itertools import pairwise
-from typing import Final
+from itertools import chain, pairwise
+from typing import Final, NamedTuple
 
+from worker.matching.known import Known
 from worker.matching.spelling import expand, spell
 from worker.matching.words import NUMBERS, fold
 
@@ -25,6 +26,14 @@ class Part(StrEnum):
     SCALE = "scale"  # million, bn
     PERCENT = "percent"  # %, percent
     PER = "per"  # of per cent
+
+
+class Slot(StrEnum):
+    """What of a fact can stand in the place of a token."""
+
+    FIGURE = "figure"
+    DAY = "day"
+    MONTH = "month"
 
 
 _TENS: Final = {
@@ -73,80 +82,128 @@ _SPOKEN: Final = frozenset(
     {"nato", "covid", "unesco", "unicef", "opec", "nasa", "sars", "mers", "asean"}
 )  # Nato in some houses
 _INITIALS: Final = {"USA": "US"}
+_STOPS: Final = ",;:?!"
 _QUOTES: Final = (("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"'), ("–", "-"), ("—", "-"))
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word or a figure as it stands (``text``), how it is spelt, and what it says."""
+_DAYS: Final = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"})
+_MONTHS: Final = frozenset(
+    {"january", "february", "march", "april", "may", "june", "july"}
+    | {"august", "september", "october", "november", "december"}
+)
+_COMMON: Final = """
+    a about after all also amid an and any are as at be because before but by can earlier even every
+    for from had has have he her here his how i if in is it its last later many may more most my new
+    no nor not now of on one or other our out she since so some such than that the their them then
+    there these they this those though through to today two under until up was we were what when
+    where which while who whose why will with would yes yesterday you your president minister prime
+    secretary
+"""
+_NO_NAMES: Final = frozenset(_COMMON.split())  # capital at the head of a quotation, yet no names
+
+
+class Token(NamedTuple):
+    """A word or a figure as it stands (``text``), how it is spelt, and what it says.
+
+    ``capital`` says that it is written with a capital initial, ``honorific`` that it is a form of address
+    such as Mr., ``name`` that it can be a name, but at the head of a sentence.
+    """
 
     text: str
     plain: str  # equal when nobody would call the two a change
     key: str  # equal when the two say the same
-    part: Part | None = None
-    value: Decimal | None = None
+    part: Part | None
+    value: Decimal | None
+    capital: bool
+    honorific: bool
+    name: bool
+    slot: Slot | None
 
     @property
     def figure(self) -> bool:
         """Say whether the token is a number, an amount or a share."""
-        return self.part == Part.NUMBER
-
-    @property
-    def honorific(self) -> bool:
-        """Say whether the token is a form of address such as Mr."""
-        return self.key in HONORIFICS
-
-    @property
-    def capital(self) -> bool:
-        """Say whether the token is written with a capital initial."""
-        return not self.figure and self.text[:1].isupper()
+        return self.part is Part.NUMBER
 
 
-def straight(text: str) -> str:
-    """Fold typographic quotes, dashes and white space, which no desk counts as its style."""
+def _made(text: str, plain: str, key: str, part: Part | None = None, value: Decimal | None = None) -> Token:
+    """Make a token, with what follows from its text and key."""
+    capital = part is not Part.NUMBER and text[:1].isupper()
+    slot = Slot.FIGURE if part is Part.NUMBER else None
+    if capital and key in _DAYS:
+        slot = Slot.DAY
+    elif capital and key in _MONTHS:
+        slot = Slot.MONTH
+    honorific = key in HONORIFICS
+    name = capital and slot is None and not honorific and len(key) > 2 and key not in _NO_NAMES
+    return Token(text, plain, key, part, value, capital, honorific, name, slot)
+
+
+def chunks(text: str) -> list[str]:
+    """Cut a text at white space; fold typographic quotes and dashes, which no desk counts as its style."""
     if not text.isascii():
         for mark, plain in _QUOTES:
             text = text.replace(mark, plain)
-    return " ".join(text.split())
+    return text.split()
 
 
-def tokens(text: str) -> list[Token]:
-    """Read the words and figures of a text in order.
+def tokens(read: Iterable[str]) -> list[Token]:
+    """Read the words and figures of chunks in order.
 
-    >>> [(token.text, token.key) for token in tokens("U.S. labour costs rose five per cent")]
+    >>> [(token.text, token.key) for token in tokens(chunks("U.S. labour costs rose five per cent"))]
     [('U.S.', 'US'), ('labour', 'labor'), ('costs', 'costs'), ('rose', 'rose'), ('five per cent', '5%')]
     """
-    read = [_token(found[:_LONGEST]) for found in TOKEN.findall(text)]
-    return _joined(read) if any(token.part is not None for token in read) else read
+    found = list(chain.from_iterable(map(_CHUNKS.__getitem__, read)))
+    parts = [at for at, token in enumerate(found) if token.part is not None]
+    return _joined(found, parts) if parts else found
 
 
-def _joined(read: list[Token]) -> list[Token]:
-    """Join the tokens that make up one figure: a currency, a number, its scale, the percent sign."""
+def chunk_tokens(chunk: str) -> Sequence[Token]:
+    """Read the words and figures of a single chunk."""
+    found = _CHUNKS[chunk]
+    return found if len(found) == 1 else tokens([chunk])
+
+
+def _read(chunk: str) -> tuple[Token, ...]:
+    plain = chunk.rstrip(_STOPS)
+    found = [plain] if plain.isascii() and plain.isalpha() else TOKEN.findall(chunk)
+    return tuple([_token(each[:_LONGEST]) for each in found])
+
+
+_CHUNKS: Final = Known(_read)  # what stands between two spaces
+
+
+def _joined(read: list[Token], parts: list[int]) -> list[Token]:
+    """Join the tokens that make up one figure: a currency, a number, its scale, the percent sign.
+
+    ``parts`` are the places of all that can be one of these.
+    """
     result: list[Token] = []
-    at = 0
-    while at < len(read):
-        start = at
-        money = read[at].part == Part.MONEY
-        at += money
-        if at == len(read) or read[at].value is None or read[at].part != Part.NUMBER:
-            at = start + 1
-            result.append(read[start])
+    done = 0
+    for start in parts:
+        if start < done:
+            continue
+        money = read[start].part is Part.MONEY
+        at = start + money
+        if at == len(read) or read[at].part is not Part.NUMBER or read[at].value is None:
             continue
         value = read[at].value or Decimal(0)
         at += 1
-        if _is_tens(read[at - 1]) and at < len(read) and _is_unit(read[at]):
-            value += read[at].value or 0
-            at += 1
-        if at < len(read) and read[at].part == Part.SCALE:
-            value *= read[at].value or 1
-            at += 1
-        percent = at < len(read) and read[at].part == Part.PERCENT
-        if not percent and at + 1 < len(read) and read[at].part == Part.PER:
+        if at < len(read):
+            if _is_tens(read[at - 1]) and _is_unit(read[at]):
+                value += read[at].value or 0
+                at += 1
+            if at < len(read) and read[at].part is Part.SCALE:
+                value *= read[at].value or 1
+                at += 1
+        percent = at < len(read) and read[at].part is Part.PERCENT
+        if not percent and at + 1 < len(read) and read[at].part is Part.PER:
             percent = read[at + 1].plain == "cent"
             at += percent
         at += percent
+        result += read[done:start]
         result.append(_figure(read[start:at], value, money=money, percent=percent))
-    return result
+        done = at
+    return result + read[done:]
 
 
 def _figure(parts: list[Token], value: Decimal, *, money: bool, percent: bool) -> Token:
@@ -155,11 +212,11 @@ def _figure(parts: list[Token], value: Decimal, *, money: bool, percent: bool) -
         return parts[0]
     text = parts[0].text
     for before, part in pairwise(parts):
-        close = before.part == Part.MONEY or part.text == "%"
+        close = before.part is Part.MONEY or part.text == "%"
         text += ("" if close else "-" if _is_tens(before) and _is_unit(part) else " ") + part.text
     sign = parts[0].text.upper().replace("US$", "$") if money else ""
     key = f"{sign}{_digits(value)}{'%' if percent else ''}"
-    return Token(text=text, plain=text.lower(), key=key, part=Part.NUMBER, value=value)
+    return _made(text, text.lower(), key, Part.NUMBER, value)
 
 
 def _is_tens(token: Token) -> bool:
@@ -179,16 +236,15 @@ def _token(text: str) -> Token:
     """Read one match of ``TOKEN``."""
     low = text.lower()
     if low in _SIGNS:
-        return Token(text=text, plain=low, key=low, part=_SIGNS[low])
-    number = _NUMBER.fullmatch(low)
-    if number is not None:
+        return _made(text, low, low, _SIGNS[low])
+    if low[0].isdecimal() and (number := _NUMBER.fullmatch(low)) is not None:
         return _numeral(text, number["digits"], number["tail"])
     low = low.rstrip(".")
     if low in _NUMBER_WORDS:
         value = Decimal(_NUMBER_WORDS[low])
-        return Token(text=text.rstrip("."), plain=low, key=_digits(value), part=Part.NUMBER, value=value)
+        return _made(text.rstrip("."), low, _digits(value), Part.NUMBER, value)
     if low in _SCALES:
-        return Token(text=text.rstrip("."), plain=low, key=low, part=Part.SCALE, value=_SCALES[low])
+        return _made(text.rstrip("."), low, low, Part.SCALE, _SCALES[low])
     return _word(text)
 
 
@@ -196,28 +252,28 @@ def _numeral(text: str, digits: str, tail: str) -> Token:
     """Read a number in digits, with what is glued to it: 5th, 1990s, 3bn."""
     low = text.lower()
     if tail and tail not in _SCALES:
-        return Token(text=text, plain=low, key=low)
+        return _made(text, low, low)
     try:
         value = Decimal(digits.replace(",", "")) * (_SCALES[tail] if tail else 1)
     except InvalidOperation:  # a time or a list: 10:30, 1.2.3
-        return Token(text=text, plain=low, key=low, part=Part.NUMBER)
-    return Token(text=text, plain=low, key=_digits(value), part=Part.NUMBER, value=value)
+        return _made(text, low, low, Part.NUMBER)
+    return _made(text, low, _digits(value), Part.NUMBER, value)
 
 
 def _word(text: str) -> Token:
     """Read one word."""
-    stem = text[:-2] if text[-2:] in ("'s", "’s") else text
+    stem = text[:-2] if text.endswith(("'s", "’s")) else text
     low = stem.lower().rstrip(".")
     full = expand(stem)
     if full is not None or low in HONORIFICS:
-        return Token(text=stem, plain=stem.lower(), key=full or low)
+        return _made(stem, stem.lower(), full or low)
     if "." not in stem[:-1]:
         stem = stem.removesuffix(".")  # the end of a sentence
     initials = stem.replace(".", "").replace("-", "")
     if not initials.isupper() or len(initials) == 1:
-        return Token(text=stem, plain=low, key=spell(fold(stem) or low))
+        return _made(stem, low, spell(fold(stem) or low))
     key = _INITIALS.get(initials, initials)
     if key.lower() not in _DOTLESS:
         key = key.lower()
     pointed = "." in stem or "-" in stem
-    return Token(text=stem, plain=stem if pointed or key in _SPOKEN else key, key=key)
+    return _made(stem, stem if pointed or key in _SPOKEN else key, key)

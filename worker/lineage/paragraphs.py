@@ -7,85 +7,100 @@ place, edited or not; its similarity tells.
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
-from itertools import pairwise
+from functools import lru_cache
 
 from worker.lineage.placement import Change, ParagraphChange
-from worker.matching.align import Copy, Match, in_order
+from worker.matching.align import Alignment, Copy, in_order
+
+Pair = tuple[int, int]
 
 
-def paragraph_changes(ours: Copy, theirs: Copy, matches: Sequence[Match]) -> tuple[ParagraphChange, ...]:
+def paragraph_changes(ours: Copy, theirs: Copy, alignment: Alignment) -> tuple[ParagraphChange, ...]:
     """Map the paragraphs of ``ours`` (called canonical in the rows) to those of ``theirs``.
 
     Rows follow the order of ``theirs``; what was dropped stands where it stood in ``ours``.
     ``similarity`` is twice the common words over the words of both paragraphs.
     """
-    common: defaultdict[tuple[int, int], int] = defaultdict(int)
-    same_left: defaultdict[int, int] = defaultdict(int)
-    same_right: defaultdict[int, int] = defaultdict(int)
-    for match in matches:
-        a, b = match.ours.paragraph, match.theirs.paragraph
-        common[a, b] += match.common
-        if match.exact:
-            same_left[a] += match.ours.stop - match.ours.start
-            same_right[b] += match.theirs.stop - match.theirs.start
-    pairs = sorted(pair for pair, words in common.items() if words)
-    if in_order(ours, theirs):
-        staying = _staying(pairs, common)
-    else:  # of two chains that weigh the same, the same one is chosen from either side
-        turned = {(b, a): words for (a, b), words in common.items()}
-        staying = {(a, b) for b, a in _staying(sorted((b, a) for a, b in pairs), turned)}
-    at_right: defaultdict[int, list[ParagraphChange]] = defaultdict(list)
-    for a, b in pairs:
-        size_a, size_b = len(ours.told[a]), len(theirs.told[b])
-        if (a, b) not in staying:
+    common: defaultdict[Pair, int] = defaultdict(int)
+    sizes_left, sizes_right = ours.sizes(), theirs.sizes()
+    same_left, same_right = [0] * len(sizes_left), [0] * len(sizes_right)
+    for a, b in alignment.same:
+        common[a, b] = same_left[a] = same_right[b] = sizes_left[a]
+    for match in alignment.matches:
+        left, right, _, exact = match
+        a, b = left.paragraph, right.paragraph
+        if exact:
+            words = left.stop - left.start
+            common[a, b] += words
+            same_left[a] += words
+            same_right[b] += right.stop - right.start
+        else:
+            common[a, b] += match.common
+    pairs = sorted([pair for pair, words in common.items() if words])
+    moved = _moved(pairs, common, turned=not in_order(ours, theirs))
+    at_right: dict[int, list[ParagraphChange]] = {}
+    for pair in pairs:
+        a, b = pair
+        if pair in moved:
             change = Change.MOVED
-        elif same_left[a] >= size_a and same_right[b] >= size_b:
+        elif same_left[a] >= sizes_left[a] and same_right[b] >= sizes_right[b]:
             change = Change.KEPT
         else:
             change = Change.EDITED
-        similarity = round(min(2 * common[a, b] / max(size_a + size_b, 1), 1.0), 4)
-        at_right[b].append(ParagraphChange(change=change, canonical=a, variant=b, similarity=similarity))
-    return tuple(_ordered(ours, theirs, at_right, staying, {a for a, _ in pairs}))
+        twice, both = 2 * common[pair], sizes_left[a] + sizes_right[b]
+        similarity = round(twice / both, 4) if twice < both else 1.0
+        at_right.setdefault(b, []).append(_row(change, a, b, similarity))
+    matched = {a for a, _ in pairs}
+    dropped = [a for a, size in enumerate(sizes_left) if size and a not in matched]
+    reach = {b: a for a, b in pairs if (a, b) not in moved}
+    return tuple(_ordered(sizes_right, at_right, dropped, reach))
+
+
+def kept_whole(copy: Copy) -> tuple[ParagraphChange, ...]:
+    """Map the paragraphs of a copy to themselves."""
+    return tuple([_row(Change.KEPT, at, at, 1.0) for at, size in enumerate(copy.sizes()) if size])
 
 
 def _ordered(
-    ours: Copy,
-    theirs: Copy,
-    at_right: dict[int, list[ParagraphChange]],
-    staying: set[tuple[int, int]],
-    matched: set[int],
+    sizes: list[int], at_right: dict[int, list[ParagraphChange]], dropped: list[int], reach: dict[int, int]
 ) -> list[ParagraphChange]:
-    """Put the rows in reading order."""
+    """Put the rows in reading order; ``reach`` is the last of ours that stays at each of theirs."""
     rows: list[ParagraphChange] = []
-    dropped = [a for a in range(len(ours.texts)) if a not in matched and ours.told[a]]
-    reach = {b: a for a, b in sorted(staying)}
     done = 0
-    for b in range(len(theirs.texts)):
-        here = at_right.get(b, [])
+    for b, size in enumerate(sizes):
         reached = reach.get(b, -1)
         while done < len(dropped) and dropped[done] < reached:
-            rows.append(_lone(Change.DROPPED, dropped[done], None))
+            rows.append(_row(Change.DROPPED, dropped[done], None, 0.0))
             done += 1
-        if here:
-            rows += here
-        elif theirs.told[b]:
-            rows.append(_lone(Change.ADDED, None, b))
-    return rows + [_lone(Change.DROPPED, a, None) for a in dropped[done:]]
+        if b in at_right:
+            rows += at_right[b]
+        elif size:
+            rows.append(_row(Change.ADDED, None, b, 0.0))
+    return rows + [_row(Change.DROPPED, a, None, 0.0) for a in dropped[done:]]
 
 
-def _lone(change: Change, canonical: int | None, variant: int | None) -> ParagraphChange:
-    return ParagraphChange(change=change, canonical=canonical, variant=variant, similarity=0.0)
+@lru_cache(maxsize=4_096)  # most rows are those of other variants too
+def _row(change: Change, canonical: int | None, variant: int | None, similarity: float) -> ParagraphChange:
+    return ParagraphChange(change=change, canonical=canonical, variant=variant, similarity=similarity)
 
 
-def _staying(pairs: list[tuple[int, int]], weight: dict[tuple[int, int], int]) -> set[tuple[int, int]]:
+def _moved(pairs: list[Pair], common: dict[Pair, int], *, turned: bool) -> set[Pair]:
+    """Choose the pairs that left their place; of two ways that weigh the same, one from either side."""
+    rights = [b for _, b in pairs]
+    if rights == sorted(rights):
+        return set()
+    if not turned:
+        return set(pairs) - _staying(pairs, common)
+    back = {(b, a): words for (a, b), words in common.items()}
+    return set(pairs) - {(a, b) for b, a in _staying(sorted([(b, a) for a, b in pairs]), back)}
+
+
+def _staying(pairs: list[Pair], weight: dict[Pair, int]) -> set[Pair]:
     """Choose the pairs that stay in order and hold the most words; the others moved.
 
     The heaviest chain that never runs backward, in O(n log n): a Fenwick tree over the right side
     holds the best chain that ends at or before each paragraph.
     """
-    if all(before[1] <= after[1] for before, after in pairwise(pairs)):
-        return set(pairs)
     rights = sorted({b for _, b in pairs})
     best: list[tuple[int, int]] = [(0, -1)] * (len(rights) + 1)
     previous: list[int] = []

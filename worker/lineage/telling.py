@@ -21,7 +21,7 @@ from worker.lineage.placement import (
     Status,
     Variant,
 )
-from worker.lineage.reading import Reading, narrative_of
+from worker.lineage.reading import narrative_of
 from worker.lineage.sampled import describe_sampled
 from worker.lineage.state import State
 from worker.lineage.takes import with_part
@@ -45,7 +45,8 @@ def told_variant(
     canon = catalogue.canon(facts["joins"])
     if canon is None:
         raise LookupError(f"no canonical story founded by {facts['joins']}")
-    verdict, narrative = decided.verdict, (decided.reading or Reading(story)).narrative
+    verdict, reading = decided.verdict, decided.reading
+    narrative = _read_before(copies, canon.held[0], story) if reading is None else reading.narrative
     chain = state.chains.of(canon.number)
     carried = nearest(copies, chain, narrative)
     if "part" in facts and chain is not None and (carried := chain.edition(facts["part"])):
@@ -68,6 +69,13 @@ def told_variant(
     if "repeat" in facts:
         told = replace(told, relation=Relation.REPEAT)
     return with_version(told, story, carried=carried, is_version=is_version)
+
+
+def _read_before(copies: Copies, number: int, story: Story) -> Narrative:
+    """Read a story that was compared with nothing; most are a held one that came again."""
+    if not copies.is_bare(number) and copies.story(number).paragraphs == story.paragraphs:
+        return copies.narrative(number)
+    return narrative_of(story)
 
 
 def told_links(state: State, decided: Decided) -> tuple[Link, ...]:

@@ -12,9 +12,9 @@ from typing import Final
 
 from worker.lineage.credits import attribution, credit, credit_lines
 from worker.lineage.differences import Differences, differences
-from worker.lineage.paragraphs import paragraph_changes
+from worker.lineage.paragraphs import kept_whole, paragraph_changes
 from worker.lineage.placement import Change, ParagraphChange, Relation, Swap, Variant
-from worker.matching.align import Copy, Match, align, in_order, mirror, prepare
+from worker.matching.align import Alignment, Block, Copy, Match, align, in_order, prepare
 from worker.matching.narrative import Narrative
 from worker.matching.words import words
 from worker.story import Story
@@ -80,14 +80,16 @@ def describe(  # noqa: PLR0913 - two copies, and what the fold knows of them
 
 def prepare_story(story: Story, narrative: Narrative) -> Copy:
     """Prepare the copy of a story for alignment, without the dateline: that is credit, not copy."""
-    copy = prepare(list(story.copy()), narrative)
-    if story.dateline is None or not copy.texts or not copy.texts[0].startswith(story.dateline.text):
+    texts = [paragraph.text for paragraph in story.paragraphs]
+    copy = prepare(texts, narrative)
+    if story.dateline is None or not texts or not texts[0].startswith(story.dateline.text):
         return copy
     peeled = len(words(story.dateline.text))
     return Copy(
-        texts=(copy.texts[0][len(story.dateline.text) :].lstrip(_AFTER_DATELINE), *copy.texts[1:]),
-        keys=(copy.keys[0][8 * peeled :], *copy.keys[1:]),
-        told=(copy.told[0][peeled:], *copy.told[1:]),
+        texts=(texts[0][len(story.dateline.text) :].lstrip(_AFTER_DATELINE), *copy.texts[1:]),
+        starts=[min(peeled, copy.starts[1]), *copy.starts[1:]],
+        keys=copy.keys,
+        told=copy.told,
     )
 
 
@@ -106,22 +108,38 @@ class Comparison:
 
 def compare(ours: Copy, theirs: Copy) -> Comparison:
     """Compare two copies."""
+    if ours == theirs:
+        return _unchanged(ours)
     if in_order(ours, theirs):
-        matches = align(ours, theirs)
-        swaps = _swaps(ours, theirs, matches)
+        alignment = align(ours, theirs)
+        swaps = _swaps(ours, theirs, alignment.matches)
     else:
         turned = align(theirs, ours)
-        matches = mirror(turned)
-        swaps = _swaps(theirs, ours, turned).turned()
-    coverage, novelty = _shares(ours, theirs, matches)
+        alignment = turned.mirrored()
+        swaps = _swaps(theirs, ours, turned.matches).turned()
+    runs = _runs(ours, theirs, alignment)
+    coverage, novelty = _shares(ours, theirs, runs)
     return Comparison(
         coverage=coverage,
         novelty=novelty,
-        reworded=_is_reworded(matches),
-        paragraphs=paragraph_changes(ours, theirs, matches),
+        reworded=_is_reworded(alignment.matches, runs),
+        paragraphs=paragraph_changes(ours, theirs, alignment),
         house_style=swaps.house_style,
         names=swaps.names,
         figures=swaps.figures,
+    )
+
+
+def _unchanged(copy: Copy) -> Comparison:
+    """Tell what comparing a copy with itself tells."""
+    return Comparison(
+        coverage=1.0 if copy.words() else 0.0,
+        novelty=0.0,
+        reworded=False,
+        paragraphs=kept_whole(copy),
+        house_style=(),
+        names=(),
+        figures=(),
     )
 
 
@@ -139,43 +157,53 @@ def _is_later(comparison: Comparison) -> bool:
     return new_lede and bool(comparison.figures) and comparison.coverage > BRIEF and comparison.novelty > OWN
 
 
-def _shares(canonical: Copy, variant: Copy, matches: Sequence[Match]) -> tuple[float, float]:
+def _runs(canonical: Copy, variant: Copy, alignment: Alignment) -> list[Block]:
+    """List the common runs: first word in both copies, and length."""
+    ours, theirs = canonical.starts, variant.starts
+    runs = [(ours[a], theirs[b], ours[a + 1] - ours[a]) for a, b in alignment.same]
+    for left, right, blocks, _ in alignment.matches:
+        start, across = ours[left.paragraph], theirs[right.paragraph]
+        runs += [(start + first, across + there, size) for first, there, size in blocks]
+    return runs
+
+
+def _shares(canonical: Copy, variant: Copy, runs: Sequence[Block]) -> tuple[float, float]:
     """Measure how much of the canonical narrative is kept, and how much of the variant's is new.
 
     A word that is quotation in either copy is quotation in both.
     """
-    common = quoted_there = quoted_here = every = 0
-    for match in matches:
-        ours, theirs = canonical.told[match.ours.paragraph], variant.told[match.theirs.paragraph]
-        for first, there, size in match.blocks:
-            here, across = ours[first : first + size], theirs[there : there + size]
-            both = (int.from_bytes(here) & int.from_bytes(across)).bit_count()
+    common = quoted_there = quoted_here = 0
+    for first, there, size in runs:
+        ours, theirs = canonical.told[first : first + size], variant.told[there : there + size]
+        told = ours.count(1)
+        if ours == theirs:
+            common += told
+        else:
+            both = (int.from_bytes(ours) & int.from_bytes(theirs)).bit_count()
             common += both
-            quoted_there += here.count(1) - both
-            quoted_here += across.count(1) - both
-            every += size
-    kept = sum(mask.count(1) for mask in canonical.told) - quoted_there
-    own = sum(mask.count(1) for mask in variant.told) - quoted_here
+            quoted_there += told - both
+            quoted_here += theirs.count(1) - both
+    kept = canonical.told.count(1, canonical.starts[0]) - quoted_there
+    own = variant.told.count(1, variant.starts[0]) - quoted_here
     if min(kept, own) < NARRATIVE_LEAST:
-        common, kept, own = every, sum(map(len, canonical.told)), sum(map(len, variant.told))
+        common, kept, own = sum([size for _, _, size in runs]), canonical.words(), variant.words()
     coverage = min(common / kept, 1.0) if kept else 0.0
     familiar = min(common / own, 1.0) if own else 1.0
     return round(coverage, 4), round(1 - round(familiar, 4), 4)  # rounded alike from either side
 
 
-def _is_reworded(matches: Sequence[Match]) -> bool:
+def _is_reworded(matches: Sequence[Match], runs: Sequence[Block]) -> bool:
     """Say whether passage after passage was put in other words."""
-    if sum(not match.exact for match in matches) < REWORDED_LEAST:
+    if sum([not match.exact for match in matches]) < REWORDED_LEAST:
         return False
-    sizes = [size for match in matches for _, _, size in match.blocks]
-    return sum(size for size in sizes if size >= RUN) < REWORDED * sum(sizes)
+    sizes = [size for _, _, size in runs]
+    return sum([size for size in sizes if size >= RUN]) < REWORDED * sum(sizes)
 
 
 def _moved(canonical: Copy, paragraphs: Sequence[ParagraphChange]) -> float:
     """Measure how much of the canonical copy stands elsewhere in the variant, 0 to 1."""
-    sizes = list(map(len, canonical.told))
-    moved = {row.canonical for row in paragraphs if row.change == Change.MOVED}
-    return sum(sizes[place] for place in moved if place is not None) / max(sum(sizes), 1)
+    moved = {row.canonical for row in paragraphs if row.change is Change.MOVED and row.canonical is not None}
+    return sum([canonical.size(place) for place in moved]) / max(canonical.words(), 1)
 
 
 def relation_of(*, coverage: float, novelty: float, moved: float, reworded: bool, refiled: bool) -> Relation:
@@ -239,18 +267,26 @@ def _swaps(ours: Copy, theirs: Copy, matches: Sequence[Match]) -> _Swaps:
 
 
 class _Known:
-    """Answers whether both copies use a folded word; reads the copies at the first question."""
+    """Answers whether both copies use a folded word; reads each copy at the first question that needs it."""
 
     def __init__(self, ours: Copy, theirs: Copy) -> None:
         self._copies = ours, theirs
 
     @cached_property
-    def _words(self) -> set[str]:
-        ours, theirs = ({word for text in copy.texts for word in words(text)} for copy in self._copies)
-        return ours & theirs
+    def _ours(self) -> frozenset[str]:
+        return _vocabulary(self._copies[0])
+
+    @cached_property
+    def _theirs(self) -> frozenset[str]:
+        return _vocabulary(self._copies[1])
 
     def __call__(self, word: str) -> bool:
-        return word in self._words
+        return word in self._theirs and word in self._ours
+
+
+def _vocabulary(copy: Copy) -> frozenset[str]:
+    """List the folded words of a copy."""
+    return frozenset([word for text in copy.texts for word in words(text)])
 
 
 def _distinct(swaps: Iterable[Swap]) -> tuple[Swap, ...]:

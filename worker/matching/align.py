@@ -7,15 +7,12 @@ found in one fixed orientation, so swapping the copies mirrors the alignment exa
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
-import numpy as np
-from rapidfuzz.distance import Indel, LCSseq
-from rapidfuzz.process import cdist
-
+from worker import kernels
 from worker.matching.narrative import TOLD, Narrative
 from worker.matching.sentences import Sentence, sentences
 from worker.matching.spelling import spell
@@ -24,6 +21,7 @@ from worker.matching.words import words
 ALIKE: Final = 0.5  # share of common words, both sentences together, from which two sentences are a pair
 ALIKE_IN_BAG: Final = 0.65  # the same for words in any order
 INSIDE: Final = 0.75  # the same of the shorter sentence, for one that was cut short or built in
+NEVER: Final = 2.0  # such a share that nothing reaches it
 LEFTOVER: Final = 0.6  # of a sentence, to be the other half of one already paired
 SMALL: Final = 3  # letters of a word that says nothing by itself
 LEAST: Final = 4  # words; shorter sentences are alike by chance
@@ -31,18 +29,39 @@ LEAST_INSIDE: Final = 6
 FUZZY_LIMIT: Final = 256  # sentences a side that are compared with each other; equality has no limit
 PARAGRAPH_LIMIT: Final = 2_000  # paragraphs beyond are neither mapped nor counted
 
+Block = tuple[int, int, int]
+_Keys = Mapping[int, Sequence[Hashable]] | Sequence[Sequence[Hashable]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """A copy prepared for alignment: its paragraphs, and of each the key and the mask of its words.
+    """A copy prepared for alignment: its paragraphs, and of all together the key and the mask of their words.
 
-    Equal keys mean equal folded words. The mask holds a byte a word: 1 for narrative, 0 for
+    ``starts`` holds the first word of each paragraph, then the number of words. Equal keys mean equal
+    folded words; a key has eight bytes a word. The mask holds a byte a word: 1 for narrative, 0 for
     quotation and what is no prose.
     """
 
     texts: tuple[str, ...]
-    keys: tuple[bytes, ...]
-    told: tuple[bytes, ...]
+    starts: Sequence[int]
+    keys: bytes
+    told: bytes
+
+    def key(self, paragraph: int) -> bytes:
+        """Give the key of one paragraph."""
+        return self.keys[8 * self.starts[paragraph] : 8 * self.starts[paragraph + 1]]
+
+    def size(self, paragraph: int) -> int:
+        """Count the words of one paragraph."""
+        return self.starts[paragraph + 1] - self.starts[paragraph]
+
+    def sizes(self) -> list[int]:
+        """Count the words of each paragraph."""
+        return [stop - start for start, stop in pairwise(self.starts)]
+
+    def words(self) -> int:
+        """Count the words of all paragraphs."""
+        return self.starts[-1] - self.starts[0]
 
 
 def prepare(texts: Sequence[str], narrative: Narrative) -> Copy:
@@ -51,17 +70,15 @@ def prepare(texts: Sequence[str], narrative: Narrative) -> Copy:
     At most ``PARAGRAPH_LIMIT`` paragraphs are kept.
     """
     starts = narrative.starts[: PARAGRAPH_LIMIT + 1].tolist()
-    keys, told = narrative.words.tobytes(), (narrative.marks == TOLD).tobytes()
-    places = list(pairwise(starts))
     return Copy(
         texts=tuple(texts[:PARAGRAPH_LIMIT]),
-        keys=tuple(keys[8 * start : 8 * stop] for start, stop in places),
-        told=tuple(told[start:stop] for start, stop in places),
+        starts=starts,
+        keys=narrative.words[: starts[-1]].tobytes(),
+        told=(narrative.marks[: starts[-1]] == TOLD).tobytes(),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A passage of one copy and its counterpart in the other.
 
     ``ours`` and ``theirs`` say where each stands. ``blocks`` are the common runs: first word on both
@@ -71,17 +88,17 @@ class Match:
 
     ours: Sentence
     theirs: Sentence
-    blocks: tuple[tuple[int, int, int], ...]
+    blocks: tuple[Block, ...]
     exact: bool
 
     @property
     def common(self) -> int:
         """Count the words in common."""
-        return sum(size for _, _, size in self.blocks)
+        return sum([size for _, _, size in self.blocks])
 
     def mirrored(self) -> "Match":
         """Exchange the sides."""
-        return Match(self.theirs, self.ours, tuple((b, a, size) for a, b, size in self.blocks), self.exact)
+        return Match(self.theirs, self.ours, tuple([(b, a, size) for a, b, size in self.blocks]), self.exact)
 
 
 def in_order(ours: Copy, theirs: Copy) -> bool:
@@ -89,25 +106,39 @@ def in_order(ours: Copy, theirs: Copy) -> bool:
     return ours.texts <= theirs.texts
 
 
-def mirror(matches: Sequence[Match]) -> tuple[Match, ...]:
-    """Exchange the sides of an alignment."""
-    return tuple(sorted((match.mirrored() for match in matches), key=_place))
+class Alignment(NamedTuple):
+    """What of one copy stands in another: ``same`` paragraphs, to the letter, and other ``matches``.
+
+    Both are ordered by their place in ours.
+    """
+
+    same: tuple[tuple[int, int], ...]
+    matches: tuple[Match, ...]
+
+    def mirrored(self) -> "Alignment":
+        """Exchange the sides."""
+        return Alignment(
+            tuple(sorted([(b, a) for a, b in self.same])),
+            tuple(sorted([match.mirrored() for match in self.matches])),
+        )
 
 
-def align(ours: Copy, theirs: Copy) -> tuple[Match, ...]:
-    """Match the passages of two copies, ordered by their place in ``ours``.
+def align(ours: Copy, theirs: Copy) -> Alignment:
+    """Match the passages of two copies.
 
     No word stands in two matches. Cost is linear for equal passages; at most ``FUZZY_LIMIT``
     other sentences a side are compared with each other.
     """
     if not in_order(ours, theirs):
-        return mirror(align(theirs, ours))
-    matches: list[Match] = []
+        return align(theirs, ours).mirrored()
     left, right = list(range(len(ours.texts))), list(range(len(theirs.texts)))
-    same = _pop_equal(left, right, ours.texts.__getitem__, theirs.texts.__getitem__, least=1)
-    same += _pop_equal(left, right, ours.keys.__getitem__, theirs.keys.__getitem__, least=1)
-    for a, b in same:
-        whole = len(ours.told[a])
+    same = tuple(_pop_equal(left, right, ours.texts, theirs.texts, least=1))
+    if not left or not right:
+        return Alignment(same, ())
+    matches: list[Match] = []
+    left_keys, right_keys = {a: ours.key(a) for a in left}, {b: theirs.key(b) for b in right}
+    for a, b in _pop_equal(left, right, left_keys, right_keys, least=1):
+        whole = ours.size(a)
         matches.append(
             Match(
                 Sentence(a, 0, whole, 0, len(ours.texts[a])),
@@ -118,199 +149,165 @@ def align(ours: Copy, theirs: Copy) -> tuple[Match, ...]:
         )
     if left and right:
         matches += _align_sentences(ours, theirs, left, right)
-    return tuple(sorted(matches, key=_place))
-
-
-def _place(match: Match) -> tuple[int, int, int, int]:
-    return match.ours.paragraph, match.ours.start, match.theirs.paragraph, match.theirs.start
+    return Alignment(same, tuple(sorted(matches)))
 
 
 def _pop_equal(
-    left: list[int],
-    right: list[int],
-    left_key: Callable[[int], Sequence[Hashable]],
-    right_key: Callable[[int], Sequence[Hashable]],
-    *,
-    least: int,
+    left: list[int], right: list[int], left_keys: _Keys, right_keys: _Keys, *, least: int
 ) -> list[tuple[int, int]]:
     """Pair items with equal keys, the k-th with the k-th, and take them out of both lists."""
     waiting: defaultdict[Sequence[Hashable], list[int]] = defaultdict(list)
     for item in reversed(right):
-        waiting[right_key(item)].append(item)
+        waiting[right_keys[item]].append(item)
     pairs = []
     for item in left:
-        key = left_key(item)
+        key = left_keys[item]
         if len(key) >= least and (stack := waiting.get(key)):
             pairs.append((item, stack.pop()))
-    gone_left, gone_right = {a for a, _ in pairs}, {b for _, b in pairs}
-    left[:] = [item for item in left if item not in gone_left]
-    right[:] = [item for item in right if item not in gone_right]
+    _drop(left, [a for a, _ in pairs])
+    _drop(right, [b for _, b in pairs])
     return pairs
 
 
-_Words = Mapping[int, Sequence[str]] | Sequence[Sequence[str]]
+def _drop(items: list[int], gone: list[int]) -> None:
+    """Take items out of a list."""
+    without = set(gone)
+    items[:] = [item for item in items if item not in without]
 
 
-@dataclass(frozen=True, slots=True)
 class _Side:
     """The sentences of one copy that are still looking for a counterpart, and their loose words."""
 
-    where: list[Sentence]
-    loose: list[tuple[str, ...]]
-    texts: tuple[str, ...]
-
-    @classmethod
-    def of(cls, copy: Copy, paragraphs: list[int]) -> "_Side":
+    def __init__(self, copy: Copy, paragraphs: list[int]) -> None:
         found = [pair for index in paragraphs for pair in sentences(index, copy.texts[index])]
-        return cls([sentence for sentence, _ in found], [read for _, read in found], copy.texts)
+        self.where = [sentence for sentence, _ in found]
+        self.loose = [read for _, read in found]
+        self.left = list(range(len(found)))
+        self._texts = copy.texts
 
     def text(self, index: int) -> str:
         """Cut out a sentence."""
         s = self.where[index]
-        return self.texts[s.paragraph][s.first : s.last]
+        return self._texts[s.paragraph][s.first : s.last]
+
+    def waiting(self) -> list[int]:
+        """List the sentences without counterpart, as many as are compared with each other."""
+        return self.left[:FUZZY_LIMIT]
 
 
 def _align_sentences(ours: Copy, theirs: Copy, left: list[int], right: list[int]) -> list[Match]:
     """Match the sentences of the paragraphs that have no equal."""
-    a_side, b_side = _Side.of(ours, left), _Side.of(theirs, right)
-    a_left, b_left = list(range(len(a_side.where))), list(range(len(b_side.where)))
-    pairs = _pop_equal(a_left, b_left, a_side.loose.__getitem__, b_side.loose.__getitem__, least=LEAST)
-    matches = [_match(a_side, a, b_side, b) for a, b in pairs]
-    alike = _pop_alike(a_left, b_left, a_side, b_side)
+    a_side, b_side = _Side(ours, left), _Side(theirs, right)
+    same = _pop_equal(a_side.left, b_side.left, a_side.loose, b_side.loose, least=LEAST)
+    alike = _pop_alike(a_side, b_side)
+    matches = [_same(a_side, a, b_side, b) for a, b in same]
     partial = [_match(a_side, a, b_side, b) for a, b in alike]
     # A split sentence leaves its other half on one side only, so the two directions do not compete.
-    used_a: list[tuple[int, set[int]]] = []
-    used_b: list[tuple[int, set[int]]] = []
-    for match, (a, b) in zip(partial, alike, strict=True):
-        used_a.append((a, {at for first, _, size in match.blocks for at in range(first, first + size)}))
-        used_b.append((b, {at for _, first, size in match.blocks for at in range(first, first + size)}))
-    rest = _hosted(a_side, a_left, b_side, used_b)
-    back = _hosted(b_side, b_left, a_side, used_a)
-    return [*matches, *partial, *rest, *(match.mirrored() for match in back)]
+    hosts = list(zip(alike, partial, strict=True))
+    rest = _hosted(a_side, b_side, [(b, match.blocks) for (_, b), match in hosts])
+    back = _hosted(b_side, a_side, [(a, match.mirrored().blocks) for (a, _), match in hosts])
+    return [*matches, *partial, *rest, *[match.mirrored() for match in back]]
 
 
-def _hosted(side: _Side, left: list[int], other: _Side, hosts: list[tuple[int, set[int]]]) -> list[Match]:
-    """Match sentences without counterpart with what is unmatched in the sentences of the other side."""
-    waiting = left[:FUZZY_LIMIT]
+def _hosted(side: _Side, other: _Side, hosts: list[tuple[int, tuple[Block, ...]]]) -> list[Match]:
+    """Match sentences without counterpart with what is unmatched in the sentences of the other side.
+
+    ``hosts`` are paired sentences of that side, each with its blocks.
+    """
+    waiting = side.waiting()
     if not waiting or not hosts:
         return []
-    free = [
-        [(at, word) for at, word in enumerate(other.loose[host], other.where[host].start) if at not in used]
-        for host, used in hosts
-    ]
-    common = cdist(
-        [side.loose[item] for item in waiting],
-        [[word for _, word in each] for each in free],
-        scorer=LCSseq.similarity,
-        dtype=np.int32,
+    free = [_unmatched(other, host, blocks) for host, blocks in hosts]
+    best = kernels.hosts(
+        [side.loose[item] for item in waiting], [[word for _, word in each] for each in free]
     )
     matches: list[Match] = []
     taken: set[int] = set()
-    for row in np.argsort(-common.max(axis=1), kind="stable").tolist():
-        item, host = waiting[row], int(common[row].argmax())
-        need = max(LEAST + 1, LEFTOVER * len(side.loose[item]))
-        if common[row, host] < need or host in taken:
+    for row in sorted(range(len(waiting)), key=lambda row: -best[row][1]):
+        item, (host, common) = waiting[row], best[row]
+        loose = side.loose[item]
+        if host in taken or common < max(LEAST + 1, LEFTOVER * len(loose)):
             continue
         taken.add(host)
         ours, theirs = side.where[item], other.where[hosts[host][0]]
-        found = Indel.opcodes(side.loose[item], [word for _, word in free[host]]).as_matching_blocks()
-        blocks = tuple(
-            (ours.start + block.a + step, free[host][block.b + step][0], 1)
-            for block in found
-            for step in range(block.size)
-        )
-        matches.append(Match(ours, theirs, blocks, exact=False))
+        blocks = [
+            (ours.start + at + step, free[host][there + step][0], 1)
+            for at, there, size in kernels.runs(loose, [word for _, word in free[host]])
+            for step in range(size)
+        ]
+        matches.append(Match(ours, theirs, tuple(blocks), exact=False))
     return matches
+
+
+def _unmatched(side: _Side, item: int, blocks: tuple[Block, ...]) -> list[tuple[int, str]]:
+    """List the words of a paired sentence that stand in no block, with their places in the paragraph."""
+    used = {at for _, first, size in blocks for at in range(first, first + size)}
+    return [(at, word) for at, word in enumerate(side.loose[item], side.where[item].start) if at not in used]
+
+
+def _same(a_side: _Side, a: int, b_side: _Side, b: int) -> Match:
+    """Match two sentences with the same loose words."""
+    ours, theirs = a_side.where[a], b_side.where[b]
+    blocks = ((ours.start, theirs.start, ours.stop - ours.start),)
+    return Match(ours, theirs, blocks, exact=_is_same(a_side.text(a), b_side.text(b)))
+
+
+def _is_same(ours: str, theirs: str) -> bool:
+    """Say whether two sentences are equal but for house style, tenses and figures included."""
+    if ours == theirs:
+        return True
+    here, there = words(ours), words(theirs)
+    if here == there:
+        return True
+    return [spell(word) for word in here] == [spell(word) for word in there]
 
 
 def _match(a_side: _Side, a: int, b_side: _Side, b: int) -> Match:
     """Match two sentences word by word."""
     ours, theirs = a_side.where[a], b_side.where[b]
-    blocks: tuple[tuple[int, int, int], ...]
-    if a_side.loose[a] == b_side.loose[b]:
-        blocks = ((ours.start, theirs.start, ours.stop - ours.start),)
-        return Match(ours, theirs, blocks, exact=_is_same(a_side.text(a), b_side.text(b)))
-    blocks = tuple(
-        (ours.start + at, theirs.start + there, size)
-        for at, there, size in _runs(a_side.loose[a], b_side.loose[b])
-    )
+    runs = _runs(a_side.loose[a], b_side.loose[b])
+    blocks = tuple([(ours.start + at, theirs.start + there, size) for at, there, size in runs])
     return Match(ours, theirs, blocks, exact=False)
 
 
-def _is_same(ours: str, theirs: str) -> bool:
-    """Say whether two sentences are equal but for house style, tenses and figures included."""
-    return ours == theirs or [*map(spell, words(ours))] == [*map(spell, words(theirs))]
-
-
-def _runs(ours: Sequence[str], theirs: Sequence[str]) -> list[tuple[int, int, int]]:
+def _runs(ours: Sequence[str], theirs: Sequence[str]) -> list[Block]:
     """Find the common runs of two sentences, those of a clause that changed its place included."""
-    runs: list[tuple[int, int, int]] = []
-    free_a, free_b = set(range(len(ours))), set(range(len(theirs)))
-    for block in Indel.opcodes(ours, theirs).as_matching_blocks():
-        if block.size:
-            runs.append((block.a, block.b, block.size))
-            free_a.difference_update(range(block.a, block.a + block.size))
-            free_b.difference_update(range(block.b, block.b + block.size))
-    # Small words are everywhere; they prove no clause.
-    rest_a = [at for at in sorted(free_a) if len(ours[at]) > SMALL]
-    rest_b = [at for at in sorted(free_b) if len(theirs[at]) > SMALL]
+    runs = kernels.runs(ours, theirs)
+    rest_a: list[int] = []
+    rest_b: list[int] = []
+    a = b = 0
+    for at, there, size in [*runs, (len(ours), len(theirs), 0)]:
+        # Small words are everywhere; they prove no clause.
+        rest_a += [place for place in range(a, at) if len(ours[place]) > SMALL]
+        rest_b += [place for place in range(b, there) if len(theirs[place]) > SMALL]
+        a, b = at + size, there + size
     if len(rest_a) > 1 and len(rest_b) > 1:
-        again = Indel.opcodes([ours[at] for at in rest_a], [theirs[at] for at in rest_b])
-        for block in again.as_matching_blocks():
-            runs += [(rest_a[block.a + i], rest_b[block.b + i], 1) for i in range(block.size)]
+        again = kernels.runs([ours[at] for at in rest_a], [theirs[at] for at in rest_b])
+        for a, b, size in again:
+            runs += [(rest_a[a + step], rest_b[b + step], 1) for step in range(size)]
     return runs
 
 
-def _pop_alike(a_left: list[int], b_left: list[int], a_side: _Side, b_side: _Side) -> list[tuple[int, int]]:
-    """Pair the sentences most alike, best first, one to one, and take them out of both lists.
+def _pop_alike(a_side: _Side, b_side: _Side) -> list[tuple[int, int]]:
+    """Pair the sentences most alike, best first, one to one, and take them out of both sides.
 
     Sentences whose clauses changed places share few words in order; the second round compares
-    sorted words, hence without order.
+    words in any order.
     """
-    pairs = _pop_best(a_left, b_left, a_side.loose, b_side.loose, alike=ALIKE, inside=INSIDE)
-    if a_left and b_left:
-        a_bags = {a: sorted(a_side.loose[a]) for a in a_left}
-        b_bags = {b: sorted(b_side.loose[b]) for b in b_left}
-        pairs += _pop_best(a_left, b_left, a_bags, b_bags, alike=ALIKE_IN_BAG, inside=2.0)
-    return pairs
+    pairs = _pop_best(a_side, b_side, alike=ALIKE, inside=INSIDE, ordered=True)
+    return pairs + _pop_best(a_side, b_side, alike=ALIKE_IN_BAG, inside=NEVER, ordered=False)
 
 
-def _pop_best(  # noqa: PLR0913 - two sides and two bounds
-    a_left: list[int],
-    b_left: list[int],
-    a_words: _Words,
-    b_words: _Words,
-    *,
-    alike: float,
-    inside: float,
+def _pop_best(
+    a_side: _Side, b_side: _Side, *, alike: float, inside: float, ordered: bool
 ) -> list[tuple[int, int]]:
-    """Pair what has the largest share of words in common in the same order."""
-    rows, columns = a_left[:FUZZY_LIMIT], b_left[:FUZZY_LIMIT]
+    """Pair what has the largest share of words in common, in the same order or in any."""
+    rows, columns = a_side.waiting(), b_side.waiting()
     if not rows or not columns:
         return []
-    common = cdist(
-        [a_words[a] for a in rows],
-        [b_words[b] for b in columns],
-        scorer=LCSseq.similarity,
-        dtype=np.int32,
-    )
-    a_size = np.array([len(a_words[a]) for a in rows])[:, None]
-    b_size = np.array([len(b_words[b]) for b in columns])[None, :]
-    of_both = 2 * common / (a_size + b_size)
-    of_shorter = common / np.minimum(a_size, b_size)
-    good = (of_both >= alike) & (common >= LEAST)
-    good |= (of_shorter >= inside) & (common >= LEAST_INSIDE)
-    at_a, at_b = np.nonzero(good)
-    best = np.argsort(-(of_both[at_a, at_b] + 0.5 * of_shorter[at_a, at_b]), kind="stable")
-    pairs: list[tuple[int, int]] = []
-    taken_a: set[int] = set()
-    taken_b: set[int] = set()
-    for index in best.tolist():
-        a, b = rows[int(at_a[index])], columns[int(at_b[index])]
-        if a not in taken_a and b not in taken_b:
-            pairs.append((a, b))
-            taken_a.add(a)
-            taken_b.add(b)
-    a_left[:] = [a for a in a_left if a not in taken_a]
-    b_left[:] = [b for b in b_left if b not in taken_b]
+    a_words, b_words = [a_side.loose[a] for a in rows], [b_side.loose[b] for b in columns]
+    best = kernels.pairs(a_words, b_words, alike, LEAST, inside, LEAST_INSIDE, ordered)
+    pairs = [(rows[row], columns[column]) for row, column in best]
+    _drop(a_side.left, [a for a, _ in pairs])
+    _drop(b_side.left, [b for _, b in pairs])
     return pairs

@@ -8,7 +8,7 @@ from typing import Final
 
 from worker.matching.known import Known
 from worker.matching.spelling import spell
-from worker.matching.words import words
+from worker.matching.words import folded
 
 _SAME: Final = {
     form: lemma
@@ -45,6 +45,7 @@ _SAME: Final = {
     }.items()
     for form in forms.split()
 }
+_ENDINGS: Final = ("ing", "ed", "es")
 
 
 def loose(word: str) -> str:
@@ -58,17 +59,15 @@ def loose(word: str) -> str:
     word = spell(word)
     if (same := _SAME.get(word)) is not None:
         return same
-    if len(word) > 5:
-        for ending in ("ing", "ed", "es"):
-            if word.endswith(ending):
-                return word[: -len(ending)].rstrip("e")
+    if len(word) > 5 and word.endswith(_ENDINGS):
+        return word[: -3 if word[-1] == "g" else -2].rstrip("e")
     if len(word) > 3 and word[-1] == "s" and word[-2] not in "su":
         word = word[:-1]
     return word.rstrip("e") if len(word) > 4 else word
 
 
 def _read(chunk: str) -> tuple[str, ...]:
-    return tuple(map(loose, words(chunk)))
+    return tuple([loose(word) for word in folded(chunk)])
 
 
 _CHUNKS: Final = Known(_read)  # what stands between two spaces

@@ -1,25 +1,31 @@
 """Where do the sentences of a paragraph end? Text → spans of words, never a sentence without bound."""
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from worker.matching.loose import loose_words
 from worker.matching.words import spans
 
+KNOWN: Final = 600  # characters; shorter sentences are remembered, since many copies have the same
 LONGEST: Final = 100  # words; what runs on longer is cut, so that comparing has a bound
-_END: Final = re.compile(r"[.!?…][\"'”’»)\]]{0,3}\s{1,4}(?=[\"'“‘«(\[]{0,3}[^\W_a-z])|[。！？؟۔]")
-_ABBREVIATED: Final = re.compile(
-    r"""(?:\b(?:mr|mrs|ms|dr|st|mt|ft|jr|sr|lt|gen|col|capt|sgt|cpl|adm|gov|sen|rep|rev|prof|hon|no|vs|inc|corp|co|ltd
-        |jan|feb|aug|sept|oct|nov|dec|ala|ariz|ark|calif|colo|conn|del|fla|ga|ill|ind|kan|ky|la|md|mass|mich
-        |minn|miss|mo|mont|neb|nev|okla|ore|pa|tenn|tex|va|vt|wash|wis|wyo)
-        |(?:\b[a-z]\.){0,6}\b[a-z])\.$""",
-    re.IGNORECASE | re.VERBOSE,
+_END: Final = re.compile(
+    r"""[.!?…。！？؟۔]
+        (?: (?<=[。！？؟۔])
+          | (?<!\b(?i:[a-z])\.)  # no initial, and no abbreviation of two letters, three, four or five
+            (?<!\b(?i:mr|ms|dr|st|mt|ft|jr|sr|lt|no|vs|co|ga|la|ky|md|mo|pa|va|vt)\.)
+            (?<!\b(?i:mrs|gen|col|sgt|cpl|adm|gov|sen|rep|rev|hon|inc|ltd|jan|feb|aug|oct|nov|dec|ala|ark|del|fla
+                |ill|ind|kan|neb|nev|ore|tex|wis|wyo)\.)
+            (?<!\b(?i:capt|prof|corp|sept|ariz|colo|conn|mass|mich|minn|miss|mont|okla|tenn|wash)\.)
+            (?<!\b(?i:calif)\.)
+            ["'”’»)\]]{0,3}\s{1,4}(?=["'“‘«(\[]{0,3}[^\W_a-z]))""",
+    re.VERBOSE,
 )
 
+_known: Final = lru_cache(maxsize=4_096)(loose_words)
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+
+class Sentence(NamedTuple):
     """A stretch of a paragraph, in words (``start`` to ``stop``) and characters (``first`` to ``last``).
 
     Positions count from 0, ends are exclusive.
@@ -38,22 +44,19 @@ def sentences(paragraph: int, text: str) -> list[tuple[Sentence, tuple[str, ...]
     They share out the words of the paragraph without rest. A full stop after an abbreviation or an
     initial ends nothing.
     """
-    cuts = [
-        end.end()
-        for end in _END.finditer(text)
-        if not _ABBREVIATED.search(text[max(end.start() - 15, 0) : end.start() + 1])
-    ]
-    cuts.append(len(text))
     result: list[tuple[Sentence, tuple[str, ...]]] = []
     start = first = 0
-    for last in cuts:
-        read = loose_words(text[first:last])
+    for last in [*[end.end() for end in _END.finditer(text)], len(text)]:
+        sentence = text[first:last]
+        read = _known(sentence) if len(sentence) < KNOWN else loose_words(sentence)
         if not read:
             continue
         stop = start + len(read)
         whole = Sentence(paragraph, start, stop, first, last)
-        pieces = [whole] if len(read) <= LONGEST else _cut(whole, text)
-        result += [(piece, read[piece.start - start : piece.stop - start]) for piece in pieces]
+        if len(read) <= LONGEST:
+            result.append((whole, read))
+        else:
+            result += [(each, read[each.start - start : each.stop - start]) for each in _cut(whole, text)]
         first, start = last, stop
     return result
 

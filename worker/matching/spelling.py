@@ -7,8 +7,6 @@ catch other words. The result is for comparing, never for print.
 import re
 from typing import Final
 
-from worker.matching.known import Known
-
 _SPELT: Final = {
     form: plain
     for plain, forms in {
@@ -134,24 +132,21 @@ _OUR: Final = re.compile(
 _ISE: Final = re.compile(r"(?<=[a-z]{3})([iy])s(?=(?:e|ed|es|ing|ers?|ations?)$)")
 
 
-def _spell(word: str) -> str:
-    if (spelt := _SPELT.get(word)) is not None:
-        return spelt
-    word = _OUR.sub(r"\1or", word)
-    word = _DOUBLED.sub(r"\1", word)
-    return _ISE.sub(r"\1z", word)
-
-
-_WORDS: Final = Known(_spell)
-
-
 def spell(word: str) -> str:
     """Spell a small-letter word the American way.
 
     >>> [spell(word) for word in ("labour", "organised", "travelling", "centre", "four", "filling")]
     ['labor', 'organized', 'traveling', 'center', 'four', 'filling']
     """
-    return _WORDS[word]
+    if (spelt := _SPELT.get(word)) is not None:
+        return spelt
+    if "our" in word:
+        word = _OUR.sub(r"\1or", word)
+    if "ll" in word:
+        word = _DOUBLED.sub(r"\1", word)
+    if "is" in word or "ys" in word:
+        word = _ISE.sub(r"\1z", word)
+    return word
 
 
 def expand(word: str) -> str | None:

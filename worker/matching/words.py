@@ -53,6 +53,7 @@ FOLDS: Final = {
     "ms": "",
 }
 _LATIN: Final = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
+_STOPS: Final = ".,;:?!"
 _APOSTROPHES: Final = str.maketrans(dict.fromkeys("'’ʼ＇", ""))
 
 
@@ -81,11 +82,21 @@ def fold(token: str) -> str:
     return _TOKENS[token]
 
 
-def _folded(chunk: str) -> tuple[str, ...]:
-    return tuple(filter(None, map(_TOKENS.__getitem__, TOKEN.findall(chunk))))
+def folded(chunk: str) -> tuple[str, ...]:
+    """Read the folded words of what stands between two spaces.
+
+    >>> folded("“Biden’s”"), folded("co-op."), folded("Mr.")
+    (('biden',), ('co', 'op'), ())
+    """
+    plain = chunk.rstrip(_STOPS)
+    if plain.isascii() and plain.isalpha():  # most are one plain word
+        word = plain.lower()
+        word = FOLDS.get(word, word)
+        return (word,) if word else ()
+    return tuple([word for token in TOKEN.findall(chunk) if (word := _TOKENS[token])])
 
 
-_CHUNKS: Final = Known(_folded)  # what stands between two spaces
+_CHUNKS: Final = Known(folded)
 
 
 def words(text: str) -> list[str]:

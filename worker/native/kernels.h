@@ -83,5 +83,8 @@ KERNEL(vote);
 KERNEL(often);
 KERNEL(choose);
 KERNEL(look_up);
+KERNEL(pairs);
+KERNEL(hosts);
+KERNEL(runs);
 
 #endif
