@@ -25,6 +25,9 @@ def words(
     0: no word.
     """
 
+def squeeze(text: str, /) -> bytes:
+    """Encode a text (UTF-8, lone surrogates too), each run of white space as one space, none at the ends."""
+
 def tell(
     words: Hashes,
     marks: npt.NDArray[np.uint8],

@@ -1,9 +1,11 @@
 """The story and what surrounds it: the values that every other module passes on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import blake2b
+
+from worker import kernels
 
 
 class Kind(StrEnum):
@@ -223,6 +225,11 @@ class Story(Draft):
     fingerprint: Fingerprint = field(default_factory=lambda: Fingerprint(version=0, words=0, hashes=b""))
 
 
+def joined(paragraphs: Iterable[Paragraph]) -> str:
+    """Join paragraphs to one copy, a line for each."""
+    return "\n".join([paragraph.text for paragraph in paragraphs])
+
+
 def story_id(  # noqa: PLR0913 - identity is made of exactly these
     *,
     outlet: str | None,
@@ -231,7 +238,7 @@ def story_id(  # noqa: PLR0913 - identity is made of exactly these
     coordinates: Coordinates,
     native_id: str | None,
     native_version: str | None,
-    paragraphs: tuple[Paragraph, ...],
+    copy: str,
     headline: str | None,
 ) -> str:
     """Name a story by its content: 32 hexadecimal digits, the same on every machine.
@@ -239,15 +246,14 @@ def story_id(  # noqa: PLR0913 - identity is made of exactly these
     Source is the outlet, else the feed, else the payload's id, else its coordinates; white space in
     the copy does not count. A story without copy is named by its headline.
     """
-    at = f"{coordinates.topic}/{coordinates.partition}/{coordinates.offset}"
-    source = outlet or feed or payload_id or at
-    copy = " ".join([paragraph.text for paragraph in paragraphs])
-    if "  " in copy or not copy.isprintable():  # of all white space only a plain space is printable
-        copy = " ".join(copy.split())
-    copy = copy.strip(" ")
-    digest = blake2b(digest_size=16, person=b"story-id/1")
-    for part in (source, native_id or "", native_version or "", copy or headline or ""):
-        encoded = part.encode("utf-8", "surrogatepass")
-        digest.update(len(encoded).to_bytes(8, "little"))
-        digest.update(encoded)
-    return digest.hexdigest()
+    source = outlet or feed or payload_id
+    if not source:
+        source = f"{coordinates.topic}/{coordinates.partition}/{coordinates.offset}"
+    told = [_encoded(part or "") for part in (source, native_id, native_version)]
+    told.append(kernels.squeeze(copy) or _encoded(headline or ""))
+    parts = b"".join([part for each in told for part in (len(each).to_bytes(8, "little"), each)])
+    return blake2b(parts, digest_size=16, person=b"story-id/1").hexdigest()
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

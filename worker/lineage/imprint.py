@@ -20,7 +20,7 @@ from worker.lineage.postings import Keys
 from worker.matching import sketch
 from worker.matching.sketch import SHIFT, fingerprint, sampled_hashes
 from worker.matching.topic import Bag, Lexicon, Slots, keywords, slots_of
-from worker.story import Coordinates, Fingerprint, Story
+from worker.story import Coordinates, Fingerprint, Story, joined
 
 VERSION: Final = 1
 POSTED: Final = 2_048  # hashes of one story that are indexed, the smallest first
@@ -96,7 +96,7 @@ def sketched(story: Story) -> Story:
     """Give a story the fingerprint of this version, where another version of split has made it."""
     if story.fingerprint.version == sketch.VERSION:
         return story
-    return replace(story, fingerprint=fingerprint(tuple(story.copy())))
+    return replace(story, fingerprint=fingerprint(joined(story.paragraphs)))
 
 
 def outlet_number(story: Story) -> int:
@@ -199,5 +199,5 @@ def _texts(*texts: str | None) -> bytes:
 
 def _sketched_anew(imprint: Imprint) -> Imprint:
     if len(imprint.keys):
-        imprint.keys = index_keys(fingerprint(tuple(imprint.story().copy())))
+        imprint.keys = index_keys(fingerprint(joined(imprint.story().paragraphs)))
     return imprint

@@ -58,25 +58,16 @@ room(Py_ssize_t count, Py_ssize_t width)
 
 #define FEW 48 /* items: below, insertion is faster */
 
-Item *
-sort(Item *items, Item *spare, Py_ssize_t count)
+/* Sort by the bytes from `first` on; returns the one of the two that holds the items. */
+static Item *
+radix(Item *items, Item *spare, Py_ssize_t count, int first)
 {
-    if (count < FEW) {
-        for (Py_ssize_t at = 1; at < count; at++) {
-            Item item = items[at];
-            Py_ssize_t to = at;
-            for (; to > 0 && items[to - 1].key > item.key; to--)
-                items[to] = items[to - 1];
-            items[to] = item;
-        }
-        return items;
-    }
     u32 counts[8][256];
     memset(counts, 0, sizeof counts);
     for (Py_ssize_t at = 0; at < count; at++)
-        for (int byte = 0; byte < 8; byte++)
+        for (int byte = first; byte < 8; byte++)
             counts[byte][(items[at].key >> (8 * byte)) & 255]++;
-    for (int byte = 0; byte < 8; byte++) {
+    for (int byte = first; byte < 8; byte++) {
         u32 *of = counts[byte], before = 0;
         int shift = 8 * byte;
         if (of[(items[0].key >> shift) & 255] == (u32)count)
@@ -93,4 +84,25 @@ sort(Item *items, Item *spare, Py_ssize_t count)
         spare = swap;
     }
     return items;
+}
+
+Item *
+sort(Item *items, Item *spare, Py_ssize_t count)
+{
+    if (count < FEW) {
+        for (Py_ssize_t at = 1; at < count; at++) {
+            Item item = items[at];
+            Py_ssize_t to = at;
+            for (; to > 0 && items[to - 1].key > item.key; to--)
+                items[to] = items[to - 1];
+            items[to] = item;
+        }
+        return items;
+    }
+    int first = items[0].key >> 32 ? 4 : 0; /* the high halves of hashes nearly always tell them apart */
+    Item *sorted = radix(items, spare, count, first);
+    for (Py_ssize_t at = 1; at < count && first; at++)
+        if (sorted[at - 1].key > sorted[at].key)
+            return radix(sorted, sorted == items ? spare : items, count, 0);
+    return sorted;
 }

@@ -56,6 +56,7 @@ Item *sort(Item *items, Item *spare, Py_ssize_t count);
 #define KERNEL(name) PyObject *name(PyObject *module, PyObject *const *args, Py_ssize_t given)
 
 KERNEL(words);
+KERNEL(squeeze);
 KERNEL(tell);
 KERNEL(shingles);
 KERNEL(sample);
