@@ -50,6 +50,7 @@ def shingles(words):
     | st.text()
 )
 def test_white_space_is_squeezed(text):
+    assert kernels.parts(text) == len(text.split())
     assert kernels.squeeze(text) == " ".join(text.split()).encode("utf-8", "surrogatepass")
 
 

@@ -28,6 +28,9 @@ def words(
 def squeeze(text: str, /) -> bytes:
     """Encode a text (UTF-8, lone surrogates too), each run of white space as one space, none at the ends."""
 
+def parts(text: str, /) -> int:
+    """Count what white space parts, as ``len(text.split())`` does."""
+
 def tell(
     words: Hashes,
     marks: npt.NDArray[np.uint8],

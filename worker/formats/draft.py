@@ -34,7 +34,8 @@ class Format(StrEnum):
 class Source:
     """One payload, recognised: its bytes, their text, and the tree where the format has one.
 
-    ``nesting`` is how deep a tree may go; ``outlet`` is what the headers say of it.
+    The text of strict JSON is empty: its tree is read from the bytes. ``nesting`` is how deep a tree may
+    go; ``outlet`` is what the headers say of it.
     """
 
     format: Format

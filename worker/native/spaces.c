@@ -1,5 +1,14 @@
-/* A text as bytes in which white space does not count: story.py. */
+/* What white space parts: a text as bytes in which it does not count (story.py), and how many parts there are
+ * (dialects/kinds.py). */
 #include "kernels.h"
+
+static int
+is_text(PyObject *given)
+{
+    if (!PyUnicode_Check(given))
+        PyErr_SetString(PyExc_TypeError, "the text is no str");
+    return PyUnicode_Check(given);
+}
 
 static char *
 encoded(char *out, u32 code) /* UTF-8 (RFC 3629), lone surrogates as well */
@@ -26,12 +35,8 @@ encoded(char *out, u32 code) /* UTF-8 (RFC 3629), lone surrogates as well */
 PyObject *
 squeeze(PyObject *module, PyObject *const *args, Py_ssize_t given)
 {
-    if (!arguments(given, 1))
+    if (!arguments(given, 1) || !is_text(args[0]))
         return NULL;
-    if (!PyUnicode_Check(args[0])) {
-        PyErr_SetString(PyExc_TypeError, "the text is no str");
-        return NULL;
-    }
     Py_ssize_t size = PyUnicode_GET_LENGTH(args[0]);
     int width = PyUnicode_KIND(args[0]);
     const void *text = PyUnicode_DATA(args[0]);
@@ -62,4 +67,20 @@ squeeze(PyObject *module, PyObject *const *args, Py_ssize_t given)
     PyObject *result = PyBytes_FromStringAndSize(made, out - made);
     PyMem_Free(made);
     return result;
+}
+
+PyObject *
+parts(PyObject *module, PyObject *const *args, Py_ssize_t given)
+{
+    if (!arguments(given, 1) || !is_text(args[0]))
+        return NULL;
+    Py_ssize_t size = PyUnicode_GET_LENGTH(args[0]), count = 0;
+    int width = PyUnicode_KIND(args[0]), was_blank = 1;
+    const void *text = PyUnicode_DATA(args[0]);
+    for (Py_ssize_t at = 0; at < size; at++) {
+        int is_blank = Py_UNICODE_ISSPACE(PyUnicode_READ(width, text, at)) != 0;
+        count += was_blank & !is_blank;
+        was_blank = is_blank;
+    }
+    return PyLong_FromSsize_t(count);
 }
