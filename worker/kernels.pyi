@@ -31,6 +31,9 @@ def squeeze(text: str, /) -> bytes:
 def parts(text: str, /) -> int:
     """Count what white space parts, as ``len(text.split())`` does."""
 
+def quicken(cls: type[Any], names: tuple[str, ...], defaults: dict[str, Any], /) -> None:
+    """Let calls of a class with slots fill those ``names`` in themselves; ``values.quick`` says more."""
+
 def tell(
     words: Hashes,
     marks: npt.NDArray[np.uint8],

@@ -6,6 +6,7 @@ from enum import StrEnum
 from hashlib import blake2b
 
 from worker import kernels
+from worker.values import quick
 
 
 class Kind(StrEnum):
@@ -71,6 +72,7 @@ class CreditKind(StrEnum):
     FIELD = "field"  # a field of the format
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coordinates:
     """Where a story came from: topic id, partition and offset of its payload, and its part.
@@ -85,6 +87,7 @@ class Coordinates:
     part: int = 0
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payload:
     """The bytes that a feed delivered, and what its headers say of them.
@@ -104,6 +107,7 @@ class Payload:
     coordinates: Coordinates | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dateline:
     """City and agency that open the copy; ``text`` is the dateline as delivered."""
@@ -114,6 +118,7 @@ class Dateline:
     agency: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credit:
     """One line or field in which the payload says whose copy this is."""
@@ -123,6 +128,7 @@ class Credit:
     agency: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """What a story is about: a code of a controlled vocabulary; ``scheme`` as the payload names it."""
@@ -131,6 +137,7 @@ class Subject:
     scheme: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paragraph:
     """A paragraph of the copy as delivered, dateline included."""
@@ -139,6 +146,7 @@ class Paragraph:
     role: Role = Role.COPY
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Furniture:
     """A line that is not copy; ``before`` counts the paragraphs of copy that stand above it."""
@@ -148,6 +156,7 @@ class Furniture:
     before: int = 0
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fingerprint:
     """Sampled shingle hashes of the copy; ``version`` names the algorithm that made them.
@@ -160,6 +169,7 @@ class Fingerprint:
     hashes: bytes
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """What a format tells of a story. Absent means None or empty.
@@ -213,6 +223,7 @@ class Draft:
         return (paragraph.text for paragraph in self.paragraphs)
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story(Draft):
     """One article of a payload, with its furniture beside it, identity and fingerprint."""

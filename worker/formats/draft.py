@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from worker.errors import WireError
 from worker.story import Draft
+from worker.values import quick
 
 
 class Format(StrEnum):
@@ -30,6 +31,7 @@ class Format(StrEnum):
     XML = "xml"
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """One payload, recognised: its bytes, their text, and the tree where the format has one.

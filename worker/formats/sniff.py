@@ -21,6 +21,7 @@ from worker.formats.json_tree import looks_like_json, read_json, strict_json
 from worker.formats.mail import is_mail, read_mails
 from worker.formats.unpack import is_packed, unpack
 from worker.formats.xmltext import cut_documents, root_name
+from worker.values import quick
 
 _BINARY: Final = (
     (b"PK\x03\x04", "zip"),
@@ -85,6 +86,7 @@ _ROOTS: Final = {
 """Local name of a root to the format that claims it."""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Terms:
     """What a payload may cost, what its headers say of it, and how deep in it we are."""

@@ -58,6 +58,7 @@ Item *sort(Item *items, Item *spare, Py_ssize_t count);
 KERNEL(words);
 KERNEL(squeeze);
 KERNEL(parts);
+KERNEL(quicken);
 KERNEL(tell);
 KERNEL(shingles);
 KERNEL(sample);
