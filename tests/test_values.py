@@ -3,7 +3,7 @@
 import copy
 import pickle
 import sys
-from dataclasses import FrozenInstanceError, asdict, dataclass, field, fields, replace
+from dataclasses import FrozenInstanceError, asdict, astuple, dataclass, field, fields, replace
 
 import pytest
 from hypothesis import given
@@ -67,6 +67,28 @@ def test_a_quick_value_cannot_be_changed_but_copied_compared_and_replaced():
     assert one != Longer(text="a")
 
 
+@quick
+@dataclass(frozen=True, slots=True)
+class Placed:
+    one: int
+    two: int = 2
+    three: int = field(default=3, kw_only=True)
+
+
+@pytest.mark.parametrize(
+    ("told", "named", "expected"),
+    [((1,), {}, (1, 2, 3)), ((1, 5), {"three": 4}, (1, 5, 4)), ((), {"two": 7, "one": 8}, (8, 7, 3))],
+)
+def test_fields_may_be_told_by_their_place(told, named, expected):
+    assert astuple(Placed(*told, **named)) == expected
+
+
+@pytest.mark.parametrize(("told", "named"), [((1, 2, 3), {}), ((1,), {"one": 1}), ((), {})])
+def test_what_does_not_fit_in_place_is_refused(told, named):
+    with pytest.raises(TypeError, match="__init__"):
+        Placed(*told, **named)
+
+
 def test_each_default_list_is_a_new_one():
     assert Quick(text="a").notes is not Quick(text="a").notes
 
@@ -101,4 +123,4 @@ def test_a_class_that_does_more_than_keep_its_fields_is_refused():
     with pytest.raises(TypeError, match="no slot"):
         quick(dataclass(frozen=True)(type("Open", (), {"__annotations__": {"text": str}, "text": "a"})))
     with pytest.raises(TypeError, match="not a class"):
-        kernels.quicken(int, (), {})
+        kernels.quicken(int, (), {}, 0)

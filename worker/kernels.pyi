@@ -31,8 +31,11 @@ def squeeze(text: str, /) -> bytes:
 def parts(text: str, /) -> int:
     """Count what white space parts, as ``len(text.split())`` does."""
 
-def quicken(cls: type[Any], names: tuple[str, ...], defaults: dict[str, Any], /) -> None:
-    """Let calls of a class with slots fill those ``names`` in themselves; ``values.quick`` says more."""
+def quicken(cls: type[Any], names: tuple[str, ...], defaults: dict[str, Any], placed: int, /) -> None:
+    """Let calls of a class with slots fill those ``names`` in themselves; ``values.quick`` says more.
+
+    The first ``placed`` may be given without their names.
+    """
 
 def tell(
     words: Hashes,

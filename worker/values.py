@@ -16,8 +16,8 @@ _T = TypeVar("_T")
 def quick(cls: type[_T]) -> type[_T]:
     """Make a dataclass with slots quick to call; in all else it stays the class that it was.
 
-    Calls with positional arguments, with a default factory to call, or with arguments that do not fit go
-    through ``__init__`` as before. Raises TypeError for a class that does more than keep its fields.
+    Calls that leave a field to its default factory, or whose arguments do not fit, go through ``__init__``
+    as before. Raises TypeError for a class that does more than keep its fields.
 
     >>> from dataclasses import dataclass
     >>> @quick
@@ -31,6 +31,8 @@ def quick(cls: type[_T]) -> type[_T]:
     told = fields(cls)  # type: ignore[arg-type]  # a dataclass, which no type says
     if hasattr(cls, "__post_init__") or not all(each.init for each in told):
         raise TypeError(f"{cls.__name__} does more than keep its fields")
+    placed = [each.name for each in told if not each.kw_only]
+    named = [each.name for each in told if each.kw_only]
     usual = {each.name: each.default for each in told if each.default is not MISSING}
-    kernels.quicken(cls, tuple(each.name for each in told), usual)
+    kernels.quicken(cls, (*placed, *named), usual, len(placed))
     return cls

@@ -9,7 +9,7 @@ typedef struct {
 } Field;
 
 typedef struct {
-    Py_ssize_t count;
+    Py_ssize_t count, placed; /* the first placed fields may be given without a name */
     Field fields[];
 } Layout;
 
@@ -33,19 +33,23 @@ slot_of(PyObject *made, const Field *field)
     return (PyObject **)((char *)made + field->offset);
 }
 
-/* Put the named values, then the defaults, into the slots; 0 when these arguments are not all or not right. */
+/* Put values into the slots, first those without a name, then the defaults; 0 when these arguments are not right. */
 static int
-filled(PyObject *made, const Layout *layout, PyObject *const *args, PyObject *names)
+filled(PyObject *made, const Layout *layout, PyObject *const *args, Py_ssize_t given, PyObject *names)
 {
     Py_ssize_t named = names ? PyTuple_GET_SIZE(names) : 0, next = 0;
+    for (Py_ssize_t at = 0; at < given; at++)
+        *slot_of(made, &layout->fields[at]) = Py_NewRef(args[at]);
     for (Py_ssize_t at = 0; at < named; at++) {
         Py_ssize_t tried = 0; /* names are interned, and mostly in the order of the fields */
         while (tried++ < layout->count && layout->fields[next].name != PyTuple_GET_ITEM(names, at))
             next = next + 1 < layout->count ? next + 1 : 0;
-        PyObject **slot = slot_of(made, &layout->fields[next]);
-        if (tried > layout->count || *slot != NULL)
+        if (tried > layout->count)
             return 0;
-        *slot = Py_NewRef(args[at]);
+        PyObject **slot = slot_of(made, &layout->fields[next]);
+        if (*slot != NULL)
+            return 0;
+        *slot = Py_NewRef(args[given + at]);
     }
     for (Py_ssize_t at = 0; at < layout->count; at++) {
         PyObject **slot = slot_of(made, &layout->fields[at]);
@@ -79,10 +83,12 @@ make(PyObject *class, PyObject *const *args, size_t flagged, PyObject *names)
 {
     PyTypeObject *type = (PyTypeObject *)class;
     Py_ssize_t given = PyVectorcall_NARGS(flagged);
-    PyObject *capsule = given ? NULL : PyDict_GetItem(type->tp_dict, layout_name);
-    if (capsule != NULL && PyCapsule_IsValid(capsule, LAYOUT)) {
+    PyObject *capsule = PyDict_GetItem(type->tp_dict, layout_name);
+    const Layout *layout =
+        capsule && PyCapsule_IsValid(capsule, LAYOUT) ? PyCapsule_GetPointer(capsule, LAYOUT) : NULL;
+    if (layout != NULL && given <= layout->placed) {
         PyObject *made = type->tp_alloc(type, 0);
-        if (made == NULL || filled(made, PyCapsule_GetPointer(capsule, LAYOUT), args, names))
+        if (made == NULL || filled(made, layout, args, given, names))
             return made;
         Py_DECREF(made);
     }
@@ -92,7 +98,10 @@ make(PyObject *class, PyObject *const *args, size_t flagged, PyObject *names)
 PyObject *
 quicken(PyObject *module, PyObject *const *args, Py_ssize_t given)
 {
-    if (!arguments(given, 3))
+    if (!arguments(given, 4))
+        return NULL;
+    Py_ssize_t placed = PyLong_AsSsize_t(args[3]);
+    if (placed == -1 && PyErr_Occurred())
         return NULL;
     if (!PyType_Check(args[0]) || !PyTuple_Check(args[1]) || !PyDict_Check(args[2]) ||
         !PyType_HasFeature((PyTypeObject *)args[0], Py_TPFLAGS_HEAPTYPE)) {
@@ -110,6 +119,7 @@ quicken(PyObject *module, PyObject *const *args, Py_ssize_t given)
         PyMem_Free(layout);
         return NULL;
     }
+    layout->placed = placed < count ? placed : count;
     for (; layout->count < count; layout->count++) {
         Field *field = &layout->fields[layout->count];
         PyObject *name = PyTuple_GET_ITEM(args[1], layout->count);
