@@ -15,6 +15,7 @@ from rapidfuzz.distance import Indel
 from worker.lineage.house_style import Token, straight, tokens
 from worker.lineage.placement import Swap
 from worker.lineage.units import is_converted, is_unit
+from worker.values import quick
 
 LOOKS_ALIKE: Final = 0.7  # share of common letters from which two names are one name, spelt twice
 GAP_MAX: Final = 5  # tokens; in a wider gap two figures are not each other's counterpart
@@ -63,6 +64,7 @@ _ENDINGS: Final = frozenset(
 Words = AbstractSet[str]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Differences:
     """What differs between two sentences; the first side of each swap is ours."""
@@ -72,6 +74,7 @@ class Differences:
     figures: tuple[Swap, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class _Gap:
     """Tokens ``a`` to ``b`` of ours stand where tokens ``c`` to ``d`` of theirs stand."""

@@ -15,6 +15,7 @@ from typing import Final
 
 from worker.matching.spelling import expand, spell
 from worker.matching.words import NUMBERS, fold
+from worker.values import quick
 
 
 class Part(StrEnum):
@@ -76,6 +77,7 @@ _INITIALS: Final = {"USA": "US"}
 _QUOTES: Final = (("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"'), ("–", "-"), ("—", "-"))
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Token:
     """A word or a figure as it stands (``text``), how it is spelt, and what it says."""

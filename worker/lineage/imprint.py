@@ -21,6 +21,7 @@ from worker.matching import sketch
 from worker.matching.sketch import SHIFT, fingerprint, sampled_hashes
 from worker.matching.topic import Bag, Lexicon, Slots, keywords, slots_of
 from worker.story import Coordinates, Fingerprint, Story, joined
+from worker.values import quick
 
 VERSION: Final = 1
 POSTED: Final = 2_048  # hashes of one story that are indexed, the smallest first
@@ -33,6 +34,7 @@ _ABSENT: Final = "\x1e"
 _CONTROLS: Final = {ord(_BETWEEN): " ", ord(_ABSENT): " "}
 
 
+@quick
 @dataclass(slots=True, kw_only=True)
 class Imprint:
     """What is kept of one story: what its canonical story lists of it, and the story itself, packed.

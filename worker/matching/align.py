@@ -20,6 +20,7 @@ from worker.matching.narrative import TOLD, Narrative
 from worker.matching.sentences import Sentence, sentences
 from worker.matching.spelling import spell
 from worker.matching.words import words
+from worker.values import quick
 
 ALIKE: Final = 0.5  # share of common words, both sentences together, from which two sentences are a pair
 ALIKE_IN_BAG: Final = 0.65  # the same for words in any order
@@ -60,6 +61,7 @@ def prepare(texts: Sequence[str], narrative: Narrative) -> Copy:
     )
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Match:
     """A passage of one copy and its counterpart in the other.

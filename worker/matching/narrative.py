@@ -21,6 +21,7 @@ from worker.matching.prose import (
 from worker.matching.quotation import quotations
 from worker.matching.sketch import WIDTH, shingle_hashes
 from worker.matching.tokens import Hashes, Positions, Tokens, tokens
+from worker.values import quick
 
 Mask = npt.NDArray[np.bool_]
 
@@ -35,6 +36,7 @@ FIRST_PERSON: Final = tokens("I we my our me ours myself ourselves I’m I’ve"
 QUOTE_LEAST: Final = 4  # words: a shorter quotation is a figure of speech inside the narrative
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Narrative:
     """The words of a copy as hashes, with what each is; shingles run across paragraphs.

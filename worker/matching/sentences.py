@@ -6,6 +6,7 @@ from typing import Final
 
 from worker.matching.loose import loose_words
 from worker.matching.words import spans
+from worker.values import quick
 
 LONGEST: Final = 100  # words; what runs on longer is cut, so that comparing has a bound
 _END: Final = re.compile(r"[.!?…][\"'”’»)\]]{0,3}\s{1,4}(?=[\"'“‘«(\[]{0,3}[^\W_a-z])|[。！？؟۔]")
@@ -18,6 +19,7 @@ _ABBREVIATED: Final = re.compile(
 )
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A stretch of a paragraph, in words (``start`` to ``stop``) and characters (``first`` to ``last``).

@@ -15,6 +15,7 @@ from worker import kernels
 from worker.matching.narrative import QUOTED, Mask, Narrative
 from worker.matching.sketch import WIDTH
 from worker.matching.tokens import Positions
+from worker.values import quick
 
 REACH: Final = 12  # words from one match to the next that may line up
 SLACK: Final = 2  # words by which the two distances may differ
@@ -24,6 +25,7 @@ RUN: Final = 5  # words; shorter runs are phrases of the language
 LENT_LEAST: Final = 30  # words of common quotation in which an excerpt is looked for
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
     """One copy as the other sees it, in words.
@@ -47,6 +49,7 @@ class Side:
         return self.common / self.told if self.told else 0.0
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What comparing two copies found; ``ours`` is the story in hand, ``theirs`` the older one.
