@@ -20,6 +20,9 @@ typedef uint32_t u32;
 typedef uint64_t u64;
 typedef int64_t i64;
 
+/* What reads characters is compiled once for each width of them (1, 2 or 4 bytes): the width is a constant then. */
+#define INLINE static inline __attribute__((always_inline))
+
 #define MOST 16 /* buffers of one call */
 
 typedef struct {

@@ -3,7 +3,7 @@
 
 static const u64 FACTORS[3] = {0x9E3779B97F4A7C15ULL, 0xC2B2AE3D27D4EB4FULL, 0x165667B19E3779F9ULL};
 
-static inline __attribute__((always_inline)) u64
+INLINE u64
 run(const u64 *words, Py_ssize_t width)
 {
     u64 hash = 0;

@@ -32,20 +32,13 @@ encoded(char *out, u32 code) /* UTF-8 (RFC 3629), lone surrogates as well */
     return out;
 }
 
-PyObject *
-squeeze(PyObject *module, PyObject *const *args, Py_ssize_t given)
+INLINE char *
+squeezed(char *made, const void *text, int width, Py_ssize_t size)
 {
-    if (!arguments(given, 1) || !is_text(args[0]))
-        return NULL;
-    Py_ssize_t size = PyUnicode_GET_LENGTH(args[0]);
-    int width = PyUnicode_KIND(args[0]);
-    const void *text = PyUnicode_DATA(args[0]);
     u8 blank[128]; /* of ASCII, which most text is: no branch for each space between words */
     for (int code = 0; code < 128; code++)
         blank[code] = Py_UNICODE_ISSPACE(code) != 0;
-    char *made = room(size, 4), *out = made;
-    if (made == NULL)
-        return NULL;
+    char *out = made;
     int was_blank = 1;
     for (Py_ssize_t at = 0; at < size; at++) {
         u32 code = PyUnicode_READ(width, text, at);
@@ -62,9 +55,27 @@ squeeze(PyObject *module, PyObject *const *args, Py_ssize_t given)
             was_blank = 1;
         }
     }
-    if (was_blank && out > made)
-        out--;
-    PyObject *result = PyBytes_FromStringAndSize(made, out - made);
+    return was_blank && out > made ? out - 1 : out;
+}
+
+PyObject *
+squeeze(PyObject *module, PyObject *const *args, Py_ssize_t given)
+{
+    if (!arguments(given, 1) || !is_text(args[0]))
+        return NULL;
+    Py_ssize_t size = PyUnicode_GET_LENGTH(args[0]);
+    int width = PyUnicode_KIND(args[0]);
+    const void *text = PyUnicode_DATA(args[0]);
+    char *made = room(size, 4), *end;
+    if (made == NULL)
+        return NULL;
+    if (width == PyUnicode_1BYTE_KIND)
+        end = squeezed(made, text, PyUnicode_1BYTE_KIND, size);
+    else if (width == PyUnicode_2BYTE_KIND)
+        end = squeezed(made, text, PyUnicode_2BYTE_KIND, size);
+    else
+        end = squeezed(made, text, PyUnicode_4BYTE_KIND, size);
+    PyObject *result = PyBytes_FromStringAndSize(made, end - made);
     PyMem_Free(made);
     return result;
 }

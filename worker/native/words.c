@@ -46,9 +46,6 @@ folded(const Reading *of, u64 hash)
     return low < of->folds && of->fold_keys[low] == hash ? of->fold_values[low] : hash;
 }
 
-/* What follows is compiled once for each width of a character, which is 1, 2 or 4 bytes. */
-#define INLINE static inline __attribute__((always_inline))
-
 INLINE u32
 code_at(const Reading *of, int width, Py_ssize_t at)
 {
