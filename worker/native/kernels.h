@@ -1,7 +1,8 @@
 /* What the files of the kernels share: borrowed arrays, new ones, and one way to sort.
  *
  * Arrays come in as buffers and their sizes are checked, so that no caller can make a loop read or write past one.
- * All arithmetic is on whole numbers, so that every machine finds the same. Nothing is kept between calls.
+ * All arithmetic is on whole numbers, so that every machine finds the same. Nothing is kept between calls, but for
+ * the layouts of values.c, which their classes keep.
  */
 #ifndef WIRETRACE_KERNELS_H
 #define WIRETRACE_KERNELS_H
