@@ -42,6 +42,15 @@ def shingles(words):
     return [shingle(words[at : at + width]) for at in range(len(words) - width + 1)] if words else []
 
 
+@given(
+    st.text(st.sampled_from("ab \n\t\x1c\x85\xa0\xadé\u2003\u200b’日\ud800\U0001f600"), max_size=40)
+    | st.text()
+)
+def test_white_space_is_squeezed(text):
+    assert kernels.parts(text) == len(text.split())
+    assert kernels.squeeze(text) == " ".join(text.split()).encode("utf-8", "surrogatepass")
+
+
 @given(WORDS)
 def test_shingles_are_hashed_and_sorted(words):
     found, order, ordered = kernels.shingles(hashes(words), WIDTH)

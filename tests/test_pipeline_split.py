@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from worker.errors import Reason
 from worker.pipeline import Empty, Limits, Rejected, split
-from worker.story import Coordinates, Paragraph, Payload, Story, story_id
+from worker.story import Coordinates, Payload, Story, story_id
 
 COPY = "The ferry between Harrow and the outer islands will stop running at the end of March, the port said."
 
@@ -189,7 +189,7 @@ def test_white_space_in_the_copy_does_not_name_a_story(texts):
             coordinates=Coordinates(topic="t", partition=0, offset=0),
             native_id=None,
             native_version=None,
-            paragraphs=tuple(Paragraph(text=text) for text in paragraphs),
+            copy="\n".join(paragraphs),
             headline="Ferry",
         )
 

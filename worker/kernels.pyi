@@ -59,6 +59,18 @@ def mark(
 ) -> None:
     """Mark in place the words within spans of characters, given for each paragraph, of ``least`` words."""
 
+def squeeze(text: str, /) -> bytes:
+    """Encode a text (UTF-8, lone surrogates too), each run of white space as one space, none at the ends."""
+
+def parts(text: str, /) -> int:
+    """Count what white space parts, as ``len(text.split())`` does."""
+
+def quicken(cls: type[Any], names: tuple[str, ...], defaults: dict[str, Any], placed: int, /) -> None:
+    """Let calls of a class with slots fill those ``names`` in themselves; ``values.quick`` says more.
+
+    The first ``placed`` may be given without their names.
+    """
+
 def tell(
     words: Hashes,
     marks: bytearray,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
+from operator import attrgetter
 from typing import Final
 
 from worker.errors import Reason, TooLarge, TooManyStories, WireError
@@ -9,7 +10,7 @@ from worker.formats import PARSERS, Format, Hollow, Item
 from worker.formats.sniff import sniff
 from worker.formats.times import rfc3339
 from worker.matching.sketch import fingerprint
-from worker.story import Coordinates, Draft, Payload, Story, story_id
+from worker.story import Coordinates, Draft, Payload, Story, joined, story_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +48,15 @@ _LINES: Final = (
 )
 """Fields of a story that stand in the messages and in the state about it."""
 
+_lines_of: Final = attrgetter(*_LINES)
+_WIDEST: Final = 4  # bytes of a character
 _NOWHERE: Final = Coordinates(topic="", partition=0, offset=0)
 _SOFT_HYPHEN: Final = "\xad"
 _JOINT: Final = frozenset({"payload_id", "outlet", "url", "published", "native_ids"})
 _TOLD: Final = tuple(each.name for each in fields(Draft) if each.name not in _JOINT)
 """What the draft alone tells of a story; to ``_JOINT`` the payload may add."""
+
+_told_of: Final = attrgetter(*_TOLD)
 
 
 def split(payload: Payload, limits: Limits = Limits()) -> tuple[Part, ...]:
@@ -111,18 +116,23 @@ def _rejected(error: WireError, part: int | None) -> Rejected:
 
 def _finish(draft: Draft, payload: Payload, format_: Format, limits: Limits, part: int | None) -> Part:
     """Make a draft a story: give it identity, coordinates and fingerprint; refuse one over a limit."""
-    story = _story(_plain(draft), payload, format_, part)
+    copy = joined(draft.paragraphs)
+    if _SOFT_HYPHEN in copy or _SOFT_HYPHEN in (draft.headline or ""):
+        draft = _plain(draft)
+        copy = joined(draft.paragraphs)
+    story = _story(draft, copy, payload, format_, part)
     words = story.fingerprint.words  # not those between spaces, which not every script has
     if words > limits.copy_words:
         return _rejected(TooLarge(f"{words} words of copy, the limit is {limits.copy_words}"), part)
-    for name in _LINES:
-        size = len((getattr(story, name) or "").encode("utf-8", "surrogatepass"))
-        if size > limits.line_bytes:
-            return _rejected(TooLarge(f"{name} has {size} bytes, the limit is {limits.line_bytes}"), part)
+    for name, line in zip(_LINES, _lines_of(story), strict=True):
+        if line and len(line) * _WIDEST > limits.line_bytes:
+            size = len(line.encode("utf-8", "surrogatepass"))
+            if size > limits.line_bytes:
+                return _rejected(TooLarge(f"{name} has {size} bytes, the limit is {limits.line_bytes}"), part)
     return story
 
 
-def _story(draft: Draft, payload: Payload, format_: Format, part: int | None) -> Story:
+def _story(draft: Draft, copy: str, payload: Payload, format_: Format, part: int | None) -> Story:
     coordinates = payload.coordinates or _NOWHERE
     if coordinates.part != (part or 0):
         coordinates = replace(coordinates, part=part or 0)
@@ -135,7 +145,7 @@ def _story(draft: Draft, payload: Payload, format_: Format, part: int | None) ->
             coordinates=coordinates,
             native_id=draft.native_id,
             native_version=draft.native_version,
-            paragraphs=draft.paragraphs,
+            copy=copy,
             headline=draft.headline,
         ),
         coordinates=coordinates,
@@ -147,15 +157,13 @@ def _story(draft: Draft, payload: Payload, format_: Format, part: int | None) ->
         url=draft.url or payload.url,
         published=draft.published or rfc3339(payload.published),
         native_ids=draft.native_ids or ((draft.native_id,) if draft.native_id else ()),
-        **{name: getattr(draft, name) for name in _TOLD},
-        fingerprint=fingerprint(tuple(draft.copy())),
+        **dict(zip(_TOLD, _told_of(draft), strict=True)),
+        fingerprint=fingerprint(copy),
     )
 
 
 def _plain(draft: Draft) -> Draft:
     """Drop soft hyphens, which tell a page where a line may break; for matching they part words."""
-    if not any(_SOFT_HYPHEN in text for text in (draft.headline or "", *draft.copy())):
-        return draft
     return replace(
         draft,
         headline=draft.headline and draft.headline.replace(_SOFT_HYPHEN, ""),

@@ -1,9 +1,12 @@
 """The story and what surrounds it: the values that every other module passes on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import blake2b
+
+from worker import kernels
+from worker.values import quick
 
 
 class Kind(StrEnum):
@@ -69,6 +72,7 @@ class CreditKind(StrEnum):
     FIELD = "field"  # a field of the format
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coordinates:
     """Where a story came from: topic id, partition and offset of its payload, and its part.
@@ -83,6 +87,7 @@ class Coordinates:
     part: int = 0
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payload:
     """The bytes that a feed delivered, and what its headers say of them.
@@ -102,6 +107,7 @@ class Payload:
     coordinates: Coordinates | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dateline:
     """City and agency that open the copy; ``text`` is the dateline as delivered."""
@@ -112,6 +118,7 @@ class Dateline:
     agency: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credit:
     """One line or field in which the payload says whose copy this is."""
@@ -121,6 +128,7 @@ class Credit:
     agency: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """What a story is about: a code of a controlled vocabulary; ``scheme`` as the payload names it."""
@@ -129,6 +137,7 @@ class Subject:
     scheme: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paragraph:
     """A paragraph of the copy as delivered, dateline included."""
@@ -137,6 +146,7 @@ class Paragraph:
     role: Role = Role.COPY
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Furniture:
     """A line that is not copy; ``before`` counts the paragraphs of copy that stand above it."""
@@ -146,6 +156,7 @@ class Furniture:
     before: int = 0
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fingerprint:
     """Sampled shingle hashes of the copy; ``version`` names the algorithm that made them.
@@ -158,6 +169,7 @@ class Fingerprint:
     hashes: bytes
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """What a format tells of a story. Absent means None or empty.
@@ -211,6 +223,7 @@ class Draft:
         return (paragraph.text for paragraph in self.paragraphs)
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story(Draft):
     """One article of a payload, with its furniture beside it, identity and fingerprint."""
@@ -223,6 +236,11 @@ class Story(Draft):
     fingerprint: Fingerprint = field(default_factory=lambda: Fingerprint(version=0, words=0, hashes=b""))
 
 
+def joined(paragraphs: Iterable[Paragraph]) -> str:
+    """Join paragraphs to one copy, a line for each."""
+    return "\n".join([paragraph.text for paragraph in paragraphs])
+
+
 def story_id(  # noqa: PLR0913 - identity is made of exactly these
     *,
     outlet: str | None,
@@ -231,7 +249,7 @@ def story_id(  # noqa: PLR0913 - identity is made of exactly these
     coordinates: Coordinates,
     native_id: str | None,
     native_version: str | None,
-    paragraphs: tuple[Paragraph, ...],
+    copy: str,
     headline: str | None,
 ) -> str:
     """Name a story by its content: 32 hexadecimal digits, the same on every machine.
@@ -239,15 +257,14 @@ def story_id(  # noqa: PLR0913 - identity is made of exactly these
     Source is the outlet, else the feed, else the payload's id, else its coordinates; white space in
     the copy does not count. A story without copy is named by its headline.
     """
-    at = f"{coordinates.topic}/{coordinates.partition}/{coordinates.offset}"
-    source = outlet or feed or payload_id or at
-    copy = " ".join([paragraph.text for paragraph in paragraphs])
-    if "  " in copy or not copy.isprintable():  # of all white space only a plain space is printable
-        copy = " ".join(copy.split())
-    copy = copy.strip(" ")
-    digest = blake2b(digest_size=16, person=b"story-id/1")
-    for part in (source, native_id or "", native_version or "", copy or headline or ""):
-        encoded = part.encode("utf-8", "surrogatepass")
-        digest.update(len(encoded).to_bytes(8, "little"))
-        digest.update(encoded)
-    return digest.hexdigest()
+    source = outlet or feed or payload_id
+    if not source:
+        source = f"{coordinates.topic}/{coordinates.partition}/{coordinates.offset}"
+    told = [_encoded(part or "") for part in (source, native_id, native_version)]
+    told.append(kernels.squeeze(copy) or _encoded(headline or ""))
+    parts = b"".join([part for each in told for part in (len(each).to_bytes(8, "little"), each)])
+    return blake2b(parts, digest_size=16, person=b"story-id/1").hexdigest()
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

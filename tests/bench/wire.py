@@ -65,7 +65,7 @@ class Wire:
             agency="AP",
             language="en",
             paragraphs=tuple(Paragraph(text=text) for text in copy),
-            fingerprint=fingerprint(tuple(copy)) if real else self._drawn(60 * len(copy)),
+            fingerprint=fingerprint("\n".join(copy)) if real else self._drawn(60 * len(copy)),
         )
 
     def _drawn(self, words: int) -> Fingerprint:

@@ -9,7 +9,7 @@ import pytest
 from worker.lineage.fold import Fold
 from worker.lineage.placement import Placement, Step
 from worker.matching.sketch import fingerprint
-from worker.story import Coordinates, Kind, Paragraph, Story, story_id
+from worker.story import Coordinates, Kind, Paragraph, Story, joined, story_id
 
 _ONSETS = "b br c ch d dr f fl g gr h j k l m n p pl r s sh st t tr v w".split()
 _VOWELS = "a e i o u ai ea ou".split()
@@ -70,14 +70,14 @@ class Newsroom:
                 coordinates=coordinates,
                 native_id=told.get("native_id"),
                 native_version=told.get("native_version"),
-                paragraphs=paragraphs,
+                copy=joined(paragraphs),
                 headline=told.get("headline"),
             ),
             coordinates=coordinates,
             received=None,
             outlet=outlet,
             paragraphs=paragraphs,
-            fingerprint=fingerprint(tuple(copy)),
+            fingerprint=fingerprint(joined(paragraphs)),
             **told,
         )
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from worker import kernels
 from worker.dialects.agencies import PRESS_RELEASES
 from worker.dialects.versions import PARTIAL, Version, VersionKind, headline_version, read_version, strongest
 from worker.story import Kind, Paragraph, Role
@@ -144,7 +145,7 @@ def kind_of(  # noqa: PLR0913 - each is one place where an item says what it is
     ``urgency`` is the scale of the IPTC, 1 for a flash. An item without copy that nothing else explains
     is a stub.
     """
-    if any(signal.lower() == "test" for signal in signals) or _SERVICE.search(headline or ""):
+    if "test" in [signal.lower() for signal in signals] or (headline and _SERVICE.match(headline)):
         return Kind.SERVICE
     return (
         _bulletin(headline, version, ed_note, status, paragraphs)
@@ -162,19 +163,25 @@ def _apart(title: str, slug: str | None, paragraphs: Sequence[Paragraph]) -> Kin
     """Find what is not for matching by its words or its shape."""
     if _is_digest(title) or (slug and _DIGEST_SLUG.search(slug)):
         return Kind.DIGEST
-    if _ADVISORY.search(title):
+    if _ADVISORY.match(title):
         return Kind.ADVISORY
     return Kind.TABLE if _is_table(slug, paragraphs) else None
 
 
 def _is_digest(title: str) -> bool:
-    folded = title.casefold()
-    return any(word in folded for word in _DIGEST_WORDS) and _DIGEST.search(title) is not None
+    return _holds(title, _DIGEST_WORDS) and _DIGEST.search(title) is not None
 
 
 def _kills(text: str) -> bool:
+    return _holds(text, _KILL_WORDS) and _KILL.search(text) is not None
+
+
+def _holds(text: str, words: tuple[str, ...]) -> bool:
     folded = text.casefold()
-    return any(word in folded for word in _KILL_WORDS) and _KILL.search(text) is not None
+    for word in words:  # noqa: SIM110 - asked of every headline: a generator costs more than its answer
+        if word in folded:
+            return True
+    return False
 
 
 def _copy_kind(*, alert: bool, corrected: bool, released: bool, paragraphs: Sequence[Paragraph]) -> Kind:
@@ -189,12 +196,14 @@ def _copy_kind(*, alert: bool, corrected: bool, released: bool, paragraphs: Sequ
 
 def is_brief(paragraphs: Sequence[Paragraph], words: int) -> bool:
     """Tell whether paragraphs hold at most so many words; long copy is told by its length alone."""
-    room = words * _LONGEST_WORD
-    for paragraph in paragraphs:
-        room -= len(paragraph.text)
-        if room < 0:
+    texts = [paragraph.text for paragraph in paragraphs]
+    if sum(map(len, texts)) > words * _LONGEST_WORD:
+        return False
+    for text in texts:
+        words -= kernels.parts(text)
+        if words < 0:
             return False
-    return sum(len(paragraph.text.split()) for paragraph in paragraphs) <= words
+    return True
 
 
 def _bulletin(
@@ -213,12 +222,12 @@ def _bulletin(
     texts = [text for text in (headline, ed_note) if text]
     brief = is_brief(paragraphs, _SHORT)
     if brief:
-        texts.extend(paragraph.text for paragraph in paragraphs[:6])
+        texts.extend([paragraph.text for paragraph in paragraphs[:6]])
     if (label and label.kind is VersionKind.KILL) or any(map(_kills, texts)):
         return Kind.KILL
     if by_status is Kind.WITHHOLD or (label and label.kind is VersionKind.WITHHOLD):
         return Kind.WITHHOLD
-    if brief and any(_WITHHOLD.search(text) for text in texts[:2]):
+    if brief and any(map(_WITHHOLD.search, texts[:2])):
         return Kind.WITHHOLD
     if label is None or label.kind in PARTIAL or label.kind is VersionKind.ALERT:
         return None

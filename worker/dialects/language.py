@@ -63,7 +63,7 @@ def guess_language(copy: str) -> str | None:
     'en'
     """
     sample = copy[:_SAMPLE]
-    if _OTHER_SCRIPT.search(sample):
+    if not sample.isascii() and _OTHER_SCRIPT.search(sample):
         for code, script in _SCRIPTS:
             if len(script.findall(sample)) * 5 > len(sample):
                 return code

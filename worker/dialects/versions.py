@@ -248,8 +248,10 @@ def strongest(versions: Sequence[Version]) -> Version | None:
 
     The number of another label is kept: ``CORRECTED-UPDATE 2-`` is a correction and the second update.
     """
-    best = max(versions, key=lambda version: _RANK[version.kind], default=None)
-    if best is None or best.number is not None or len(versions) == 1:
+    if len(versions) < 2:
+        return versions[0] if versions else None
+    best = max(versions, key=lambda version: _RANK[version.kind])
+    if best.number is not None:
         return best
     return replace(best, number=next((one.number for one in versions if one.number is not None), None))
 

@@ -49,4 +49,6 @@ def _text(tree: Mapping[str, object], name: str, warnings: list[str]) -> str | N
     if not isinstance(value, str):
         warnings.append(f"{name} is not a string")
         return None
-    return value.replace("\x00", " ").strip() or None  # lone surrogates do not pass the reader of JSON
+    if "\x00" in value:  # lone surrogates do not pass the reader of JSON
+        value = value.replace("\x00", " ")
+    return value.strip() or None

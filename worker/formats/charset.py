@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from worker.errors import EmptyPayload, Undecodable
+from worker.values import quick
 
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -30,6 +31,7 @@ _MOST_CONTROLS: Final = 0.02
 _MOST_HIGH: Final = 0.3
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
     """Text, the charset that made it, and what was odd about it."""

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from worker.errors import WireError
 from worker.story import Draft
+from worker.values import quick
 
 
 class Format(StrEnum):
@@ -30,11 +31,13 @@ class Format(StrEnum):
     XML = "xml"
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """One payload, recognised: its bytes, their text, and the tree where the format has one.
 
-    ``nesting`` is how deep a tree may go; ``outlet`` is what the headers say of it.
+    The text of strict JSON is empty: its tree is read from the bytes. ``nesting`` is how deep a tree may
+    go; ``outlet`` is what the headers say of it.
     """
 
     format: Format

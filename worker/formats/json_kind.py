@@ -22,12 +22,21 @@ _OBJECTS: Final = (
     *("payload", "data", "content", "item", "items", "results", "result", "articles", "documents"),
     *("docs", "hits", "_source", "stories", "newsItems", "records", "entries", "detail", "_items"),
 )
+_CARRIERS: Final = frozenset((*_STRINGS, *_OBJECTS))
+_TELLING: Final = _NINJS_MARKS | {
+    *("api_version", "altids", "usn", "versionedGuid", "articleBody", "version"),
+    *("item", "headlines", "bodies"),
+}
+"""One of these names stands in every object that has the marks of a format."""
+
 _LEAST: Final = 40
 _SURE: Final = 50
 
 
 def json_format(tree: Mapping[str, object]) -> Format | None:
     """Name the format of an object by its own marks, first hit wins; None when it has none."""
+    if _TELLING.isdisjoint(tree):
+        return None
     return next((format_ for format_, is_so in _MARKS if is_so(tree)), None)
 
 
@@ -76,6 +85,11 @@ def is_record(tree: Mapping[str, object]) -> bool:
         return False
     folded = {str(name).lower().replace("_", "").replace("-", "").replace(" ", "") for name in tree}
     return any(name in folded for name in BODIES) and any(name in folded for name in HEADLINES)
+
+
+def is_envelope(tree: Mapping[str, object]) -> bool:
+    """Tell whether an object has a value in one of the places where an envelope carries a payload."""
+    return not _CARRIERS.isdisjoint(tree)
 
 
 def holds_record(tree: Mapping[str, object]) -> bool:

@@ -19,6 +19,20 @@ def looks_like_json(text: str) -> bool:
     return _LOOKS_LIKE.match(text) is not None
 
 
+def strict_json(body: bytes, *, nesting: int) -> list[object] | None:
+    """Read bytes that are JSON to the letter: their one value, or the elements of an array; None for others.
+
+    Such bytes are UTF-8 without a control character, so that nothing is left to ask of their charset.
+    Raises TooDeep when the value nests deeper than ``nesting``.
+    """
+    try:
+        tree = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    _check_depth(body.count(b"{") + body.count(b"["), tree, nesting)
+    return tree if isinstance(tree, list) else [tree]
+
+
 def read_json(text: str, *, nesting: int) -> Iterator[object]:
     """Yield the values of a payload: its one value, each element of an array, each line of JSON lines.
 
@@ -33,7 +47,7 @@ def read_json(text: str, *, nesting: int) -> Iterator[object]:
             raise Malformed(f"not JSON: {error}") from None
         yield from (_line(line, nesting) for line in lines)
         return
-    _check_depth(text, tree, nesting)
+    _check_depth(_brackets(text), tree, nesting)
     if isinstance(tree, list):
         yield from tree
     else:
@@ -43,7 +57,7 @@ def read_json(text: str, *, nesting: int) -> Iterator[object]:
 def _line(line: str, nesting: int) -> object:
     try:
         tree = _load(line)
-        _check_depth(line, tree, nesting)
+        _check_depth(_brackets(line), tree, nesting)
     except WireError as error:
         return error
     except ValueError as error:
@@ -77,8 +91,12 @@ def _cleaned(tree: object) -> object:
     return tree
 
 
-def _check_depth(text: str, tree: object, nesting: int) -> None:
-    if text.count("{") + text.count("[") <= nesting:
+def _brackets(text: str) -> int:
+    return text.count("{") + text.count("[")
+
+
+def _check_depth(brackets: int, tree: object, nesting: int) -> None:
+    if brackets <= nesting:
         return
     level: list[object] = [tree]
     for _ in range(nesting + 1):

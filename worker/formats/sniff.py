@@ -9,11 +9,19 @@ from worker.errors import EmptyPayload, Malformed, TooDeep, UnknownFormat, WireE
 from worker.formats.charset import Decoded, decode
 from worker.formats.draft import Format, Source
 from worker.formats.frames import decode_frame, framed, lost_frame
-from worker.formats.json_kind import holds_record, is_record, json_format, wrapped_objects, wrapped_text
-from worker.formats.json_tree import looks_like_json, read_json
+from worker.formats.json_kind import (
+    holds_record,
+    is_envelope,
+    is_record,
+    json_format,
+    wrapped_objects,
+    wrapped_text,
+)
+from worker.formats.json_tree import looks_like_json, read_json, strict_json
 from worker.formats.mail import is_mail, read_mails
 from worker.formats.unpack import is_packed, unpack
 from worker.formats.xmltext import cut_documents, root_name
+from worker.values import quick
 
 _BINARY: Final = (
     (b"PK\x03\x04", "zip"),
@@ -52,6 +60,8 @@ _HTML: Final = re.compile(
 )
 _TAG: Final = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,15}[\s/>]")
 _XML: Final = re.compile(r"<(?:\?xml|!DOCTYPE|[A-Za-z_][\w.:\-]{0,80}[\s/>])")
+_JSON_OPENS: Final = b"{["
+_STRICT: Final = Decoded(text="", charset="utf-8")  # JSON has a tree, nobody reads its text
 _LOOK: Final = 65_536
 _UNSURE: Final = frozenset({Format.PAGETEXT, Format.WEBPAGE, Format.ARTICLE, Format.XML})
 _DEEPEST: Final = 3
@@ -76,6 +86,7 @@ _ROOTS: Final = {
 """Local name of a root to the format that claims it."""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Terms:
     """What a payload may cost, what its headers say of it, and how deep in it we are."""
@@ -112,6 +123,10 @@ def _sniff(body: bytes, content_type: str | None, terms: _Terms) -> Iterator[Sou
         return
     if name := _binary(body):
         raise UnknownFormat(f"{name} data, not text")
+    if body[0] in _JSON_OPENS and (trees := strict_json(body, nesting=terms.nesting)) is not None:
+        for tree in trees:
+            yield from _of_tree(tree, body, _STRICT, terms)
+        return
     if frame := framed(body):
         framed_text, charset = decode_frame(body)
         yield _source(frame, Decoded(text=framed_text, charset=charset), body, terms)
@@ -119,6 +134,11 @@ def _sniff(body: bytes, content_type: str | None, terms: _Terms) -> Iterator[Sou
     if is_mail(body):
         yield from _of_mails(body, terms)
         return
+    yield from _decoded(body, content_type, terms)
+
+
+def _decoded(body: bytes, content_type: str | None, terms: _Terms) -> Iterator[Source | WireError]:
+    """Yield what the characters of a payload say that it is, once its bytes alone have said nothing."""
     decoded = decode(body, declared=_declared(body, content_type))
     text = decoded.text.lstrip("\ufeff \t\r\n")
     hint = (content_type or "").lower()
@@ -201,7 +221,7 @@ def _of_tree(tree: object, body: bytes, decoded: Decoded, terms: _Terms) -> Iter
         yield Malformed(f"a JSON {type(tree).__name__} where an object was expected")
         return
     format_ = json_format(tree)
-    if format_ is None and terms.depth < _DEEPEST:
+    if format_ is None and terms.depth < _DEEPEST and is_envelope(tree):
         for text in wrapped_text(tree):
             if (inner := _wire_text(text, terms)) is not None:
                 yield from inner

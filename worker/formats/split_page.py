@@ -15,6 +15,7 @@ from worker.dialects.datelines import dateline_of
 from worker.formats.furniture import ends_in_source
 from worker.formats.lines import Line, same_words, usual_gap
 from worker.story import FurnitureKind
+from worker.values import quick
 
 _OPENING: Final = 9
 """Lines within which a page repeats the headline of a story."""
@@ -44,6 +45,7 @@ _CLOCK: Final = re.compile(
 _LIVE: Final = re.compile(r"(?:AP\s)?(?:The Latest|LIVE|Live|As it happened)\b")
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cuts:
     """Where stories begin (line numbers, the first is 0); ``live`` when they are entries of one file."""

@@ -15,8 +15,10 @@ from worker.lineage.reading import Reading
 from worker.lineage.state import State
 from worker.lineage.takes import with_part
 from worker.story import Story
+from worker.values import quick
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
     """What a decision changed; ``sequence`` is that of the story in hand, before events about it.

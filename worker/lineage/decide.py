@@ -7,6 +7,7 @@ import numpy as np
 
 from worker.lineage.placement import LinkType
 from worker.matching.verify import Evidence, Side, solid_words
+from worker.values import quick
 
 SAME: Final = 0.5  # share of the shorter one's narrative from which two copies are one story
 TOLD_LEAST: Final = 25  # words of narrative that a share can be told from
@@ -25,6 +26,7 @@ HOLD_SHARE: Final = 0.9  # a variant whose narrative is in another copy to this 
 BRIDGE: Final = 0.5  # share of common copy that two canonical stories must have in common to be one
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """A held copy, its canonical story and what comparing it found."""
@@ -79,6 +81,7 @@ def sameness(evidence: Evidence) -> int:
     return 0
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """Where a story goes: the comparison that places it (None: it founds), bridges and links."""

@@ -25,6 +25,7 @@ from worker.lineage.waiting import embargo
 from worker.matching.recurrence import recurrent_words
 from worker.matching.verify import compare
 from worker.story import Kind, Story
+from worker.values import quick
 
 COMPARED_LEAST: Final = 20  # common shingles; with fewer there is nothing to find
 COPY_LEAST: Final = 8  # words: a shorter text is kept, not matched
@@ -32,6 +33,7 @@ ALERT_LEAST: Final = 3  # words of an agency's alert, which may be one short sen
 MATCHED: Final = frozenset({Kind.STORY, Kind.ALERT, Kind.CORRECTION, Kind.PRESS_RELEASE})
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
     """What was decided about one story, before it is committed; ``parts`` when it comes apart instead."""

@@ -16,6 +16,7 @@ from worker import kernels
 from worker.lineage.house_style import Slot, Token, chunk_tokens, chunks, tokens
 from worker.lineage.placement import Swap
 from worker.lineage.units import is_converted, is_unit
+from worker.values import quick
 
 LOOKS_ALIKE: Final = 0.7  # share of common letters from which two names are one name, spelt twice
 GAP_MAX: Final = 5  # tokens; in a wider gap two figures are not each other's counterpart
@@ -50,6 +51,7 @@ _ENDINGS: Final = frozenset(
 Words = AbstractSet[str]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Differences:
     """What differs between two sentences; the first side of each swap is ours."""

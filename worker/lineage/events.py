@@ -10,6 +10,7 @@ from worker import kernels
 from worker.lineage.copies import UNDATED, Copies
 from worker.matching.topic import Bag, Weighed, alike, keywords, shared_names, weigh
 from worker.story import Coordinates
+from worker.values import quick
 
 HOUR: Final = 3_600_000  # milliseconds
 NEAR: Final = 18 * HOUR  # stories of one day; most feeds give the date alone
@@ -25,6 +26,7 @@ COMPARED: Final = 8
 LINKS: Final = 4
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """A held document of another canonical story with the same event; likeness 0 to 1."""

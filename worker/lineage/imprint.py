@@ -21,7 +21,8 @@ from worker.lineage.postings import Keys
 from worker.matching import sketch
 from worker.matching.sketch import SHIFT, fingerprint
 from worker.matching.topic import Bag, Lexicon, Slots, keywords, slots_of
-from worker.story import Coordinates, Fingerprint, Story
+from worker.story import Coordinates, Fingerprint, Story, joined
+from worker.values import quick
 
 VERSION: Final = 1
 POSTED: Final = 2_048  # hashes of one story that are indexed, the smallest first
@@ -34,6 +35,7 @@ _ABSENT: Final = "\x1e"
 _CONTROLS: Final = {ord(_BETWEEN): " ", ord(_ABSENT): " "}
 
 
+@quick
 @dataclass(slots=True, kw_only=True)
 class Imprint:
     """What is kept of one story: what its canonical story lists of it, and the story itself, packed.
@@ -97,7 +99,7 @@ def sketched(story: Story) -> Story:
     """Give a story the fingerprint of this version, where another version of split has made it."""
     if story.fingerprint.version == sketch.VERSION:
         return story
-    return replace(story, fingerprint=fingerprint(tuple(story.copy())))
+    return replace(story, fingerprint=fingerprint(joined(story.paragraphs)))
 
 
 def outlet_number(story: Story) -> int:
@@ -203,5 +205,5 @@ def _texts(*texts: str | None) -> bytes:
 
 def _sketched_anew(imprint: Imprint) -> Imprint:
     if len(imprint.keys):
-        imprint.keys = index_keys(fingerprint(tuple(imprint.story().copy())))
+        imprint.keys = index_keys(fingerprint(joined(imprint.story().paragraphs)))
     return imprint

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from worker.story import Story
+from worker.values import quick
 
 
 class Status(StrEnum):
@@ -97,6 +98,7 @@ class Change(StrEnum):
     ADDED = "added"
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParagraphChange:
     """One row of the paragraph map; positions count paragraphs from 0, None where there is none.
@@ -144,6 +146,7 @@ class Version:
     headline: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
     """One story as a variant of its canonical story.
@@ -177,6 +180,7 @@ class Variant:
     against: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
     """A borrowed run of copy: first and last paragraph on both sides, and its words."""
@@ -186,6 +190,7 @@ class Passage:
     words: int
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """A tie to a canonical story that the story does not belong to.
@@ -213,6 +218,7 @@ class ActsOn:
     certain: bool = True
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
     """Where one story went. ``canonical_id`` and ``variant`` are None unless it was matched."""
@@ -276,6 +282,7 @@ class Merge:
     story_id: str  # the bridge
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     """A variant as the snapshot of its canonical story remembers it."""
@@ -289,6 +296,7 @@ class Member:
     repeats: int = 0
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Canonical:
     """A canonical story as it stands now. ``into`` is set when it became an alias.
@@ -320,6 +328,7 @@ class Canonical:
     lapsed: int | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """All that one record of the log changed; empty when it was a redelivery.
@@ -338,6 +347,7 @@ class Step:
     lapses: tuple[Lapse, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """The outcome of one log record, enough to rebuild the state.

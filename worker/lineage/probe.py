@@ -14,6 +14,7 @@ import numpy as np
 from worker import kernels
 from worker.lineage.copies import Copies
 from worker.lineage.postings import Keys
+from worker.values import quick
 
 POPULAR: Final = 64  # documents with one hash; more, and it votes only when nothing else does
 CANDIDATES: Final = 10  # documents that are compared
@@ -26,6 +27,7 @@ RECURRENT: Final = 3  # canonical stories of one outlet with a passage: it is fu
 EVERYWHERE: Final = 8  # canonical stories of any outlets with a passage: it is as well
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidates:
     """Documents worth comparing, best first, and the keys that recur across stories."""

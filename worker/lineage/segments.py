@@ -16,7 +16,7 @@ from worker.lineage.decide import Comparison
 from worker.matching.narrative import Mask, Narrative
 from worker.matching.sketch import fingerprint
 from worker.matching.tokens import Positions
-from worker.story import Furniture, Story, story_id
+from worker.story import Furniture, Story, joined, story_id
 
 PARAGRAPH: Final = 0.5  # share of a paragraph's narrative that says whose it is
 PURE: Final = 0.65  # share of a part's narrative that its own canonical story has
@@ -116,6 +116,7 @@ def part_of(story: Story, segment: Segment, number: int) -> Story:
     """Cut one part out of a story; the first keeps its credits."""
     first = segment.first + segment.headed
     paragraphs = story.paragraphs[first : segment.last]
+    copy = joined(paragraphs)
     coordinates = replace(story.coordinates, part=story.coordinates.part + number * PART)
     headline = story.headline if not number else None
     if segment.headed:
@@ -128,7 +129,7 @@ def part_of(story: Story, segment: Segment, number: int) -> Story:
             coordinates=coordinates,
             native_id=story.native_id and f"{story.native_id}#{number}",
             native_version=story.native_version,
-            paragraphs=paragraphs,
+            copy=copy,
             headline=headline,
         ),
         coordinates=coordinates,
@@ -139,7 +140,7 @@ def part_of(story: Story, segment: Segment, number: int) -> Story:
             for each in story.furniture
             if segment.first <= each.before < segment.last or (not number and not each.before)
         ),
-        fingerprint=fingerprint(tuple(paragraph.text for paragraph in paragraphs)),
+        fingerprint=fingerprint(copy),
     )
     if number:
         part = replace(part, byline=None, dateline=None, agency=None, credits=(), deck=None)

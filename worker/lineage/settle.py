@@ -20,6 +20,7 @@ from worker.lineage.names import Names
 from worker.lineage.placement import Action, NamedBy
 from worker.matching.narrative import Narrative
 from worker.story import Story
+from worker.values import quick
 
 _SUBSTITUTE: Final = re.compile(
     r"\b(?:substitut\w{0,4}|replac\w{1,4})\b.{0,200}\b(?:kill|withdr[ae]w|eliminat|recall)"
@@ -28,6 +29,7 @@ _SUBSTITUTE: Final = re.compile(
 )
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
     """Where a story goes. ``home`` is told by its names, None when the copy decides; ``facts`` are kept."""

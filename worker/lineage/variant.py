@@ -18,6 +18,7 @@ from worker.matching.align import Alignment, Block, Copy, Match, align, in_order
 from worker.matching.narrative import Narrative
 from worker.matching.words import words
 from worker.story import Story
+from worker.values import quick
 
 SWAPS_MAX: Final = 32  # distinct swaps of each kind
 COMPARED_MAX: Final = 400  # sentence pairs in which swaps are looked for
@@ -93,6 +94,7 @@ def prepare_story(story: Story, narrative: Narrative) -> Copy:
     )
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """What two copies alone tell; rows and swaps call ours canonical and theirs variant."""

@@ -21,6 +21,7 @@ from worker.matching.prose import (
 from worker.matching.quotation import SPEECH_SIGNS, quotations
 from worker.matching.sketch import WIDTH, Order, shingle_hashes
 from worker.matching.tokens import Hashes, Positions, Tokens, tokens
+from worker.values import quick
 
 Mask = npt.NDArray[np.bool_]
 
@@ -37,6 +38,7 @@ QUOTE_LEAST: Final = 4  # words: a shorter quotation is a figure of speech insid
 _SIGNS: Final = (*SPEECH_SIGNS, *PROSE_SIGNS)
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Narrative:
     """The words of a copy as hashes, with what each is; shingles run across paragraphs.

@@ -7,11 +7,13 @@ from worker import kernels
 from worker.matching.narrative import Mask, Narrative
 from worker.matching.sketch import WIDTH
 from worker.matching.verify import Places
+from worker.values import quick
 
 LEAST: Final = 8  # words
 MOST: Final = 16  # passages, the longest first
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """A borrowed run: first and last paragraph on both sides, and its words."""

@@ -36,9 +36,9 @@ def shingle_hashes(words: Hashes, *, width: int = WIDTH) -> tuple[Hashes, Order,
     )
 
 
-def fingerprint(paragraphs: tuple[str, ...]) -> Fingerprint:
+def fingerprint(copy: str) -> Fingerprint:
     """Sample the shingles of a copy; shingles run across paragraphs, because desks re-cut those."""
-    hashes = tokens("\n".join(paragraphs)).hashes
+    hashes = tokens(copy).hashes
     sampled = kernels.sample(hashes, WIDTH, BOUND, LEAST)
     return Fingerprint(version=VERSION, words=len(hashes), hashes=sampled)
 

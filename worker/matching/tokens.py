@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from worker import kernels
 from worker.matching.words import FOLDS, SINGLES
+from worker.values import quick
 
 Hashes = npt.NDArray[np.uint64]
 Positions = npt.NDArray[np.int64]
@@ -66,6 +67,7 @@ def _tables() -> tuple[npt.NDArray[np.uint8], Hashes, npt.NDArray[np.bool_]]:
 _KINDS, _VALUES, _UPPER = _tables()
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """Words in order: hash, first character, and whether that is a capital."""

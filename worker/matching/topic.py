@@ -16,6 +16,7 @@ import numpy.typing as npt
 from worker import kernels
 from worker.matching.narrative import Mask
 from worker.matching.tokens import Hashes, Tokens, tokens
+from worker.values import quick
 
 Weights = npt.NDArray[np.int64]
 Slots = npt.NDArray[np.uint16]
@@ -39,6 +40,7 @@ _RARITY: Final = np.array(
 _NOTHING: Final = np.empty(0, np.uint64)
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bag:
     """The distinct words of a text, sorted, with the occurrences of each; ``names`` have a capital."""
@@ -151,6 +153,7 @@ def keywords(lead: Bag, lexicon: Lexicon) -> npt.NDArray[np.uint32]:
     return np.frombuffer(kernels.heaviest(lead.words, weights, KEYWORDS), np.uint32)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Weighed:
     """A bag with what its words weigh in one state of the lexicon: rarity, that times count, squares."""

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from worker import kernels
 from worker.matching.narrative import Mask, Narrative
 from worker.matching.sketch import WIDTH
+from worker.values import quick
 
 Places = npt.NDArray[np.int32]
 
@@ -27,6 +28,7 @@ _MEASURE: Final = (WIDTH, REACH, SLACK, GAP, RUN, SOLID)
 LENT_LEAST: Final = 30  # words of common quotation in which an excerpt is looked for
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
     """One copy as the other sees it, in words.
@@ -50,6 +52,7 @@ class Side:
         return self.common / self.told if self.told else 0.0
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What comparing two copies found; ``ours`` is the story in hand, ``theirs`` the older one.

@@ -1,7 +1,8 @@
 /* What the files of the kernels share: borrowed arrays, new ones, and one way to sort.
  *
  * Arrays come in as buffers and their sizes are checked, so that no caller can make a loop read or write past one.
- * All arithmetic is on whole numbers, so that every machine finds the same. Nothing is kept between calls.
+ * All arithmetic is on whole numbers, so that every machine finds the same. Nothing is kept between calls, but for
+ * the layouts of values.c, which their classes keep.
  */
 #ifndef WIRETRACE_KERNELS_H
 #define WIRETRACE_KERNELS_H
@@ -20,6 +21,9 @@ typedef uint32_t u32;
 typedef uint64_t u64;
 typedef int32_t i32;
 typedef int64_t i64;
+
+/* What reads characters is compiled once for each width of them (1, 2 or 4 bytes): the width is a constant then. */
+#define INLINE static inline __attribute__((always_inline))
 
 #define MOST 16 /* buffers of one call */
 
@@ -64,6 +68,9 @@ KERNEL(holding);
 KERNEL(quoted);
 KERNEL(lay_out);
 KERNEL(mark);
+KERNEL(squeeze);
+KERNEL(parts);
+KERNEL(quicken);
 KERNEL(tell);
 KERNEL(shingles);
 KERNEL(sample);

@@ -3,8 +3,8 @@
 
 static const u64 FACTORS[3] = {0x9E3779B97F4A7C15ULL, 0xC2B2AE3D27D4EB4FULL, 0x165667B19E3779F9ULL};
 
-static u64
-shingle(const u64 *words, Py_ssize_t width)
+INLINE u64
+run(const u64 *words, Py_ssize_t width)
 {
     u64 hash = 0;
     for (Py_ssize_t at = 0; at < width; at++) {
@@ -13,6 +13,12 @@ shingle(const u64 *words, Py_ssize_t width)
         hash *= 0xBF58476D1CE4E5B9ULL;
     }
     return hash ^ (hash >> 32);
+}
+
+static inline u64
+shingle(const u64 *words, Py_ssize_t width)
+{
+    return width == 3 ? run(words, 3) : run(words, width); /* the usual width, without a loop */
 }
 
 PyObject *

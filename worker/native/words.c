@@ -4,7 +4,22 @@
 #define PLANE 65536 /* characters beyond, such as emoji, part words */
 #define ODD 0x9E3779B97F4A7C15ULL
 
-enum { SPACE, LETTER, DIGIT, SINGLE, APOSTROPHE, MARK, POINT, COMMA, GLUE };
+enum { SPACE, LETTER, DIGIT, SINGLE, APOSTROPHE, MARK, POINT, COMMA };
+
+typedef struct {
+    const void *text;
+    Py_ssize_t size;
+    const u8 *kinds;
+    const u64 *values;
+    const u8 *upper;
+    const u64 *fold_keys;
+    const u64 *fold_values;
+    Py_ssize_t folds;
+    u8 may_fold[4096]; /* by the low bits of a hash: most words are spared the search */
+    u64 *hashes;
+    i64 *starts;
+    u8 *capital;
+} Reading;
 
 static u64
 mixed(u64 value)
@@ -15,147 +30,155 @@ mixed(u64 value)
     return value ^ (value >> 31);
 }
 
-/* Turn the marks inside words into glue, which parts nothing and counts for nothing. `kinds` has two spaces before
- * and two behind; `codes` begins where those end. */
-static void
-glue(u8 *kinds, const u32 *codes, Py_ssize_t size)
+static u64
+folded(const Reading *of, u64 hash)
 {
-    Py_ssize_t end = size + 2, unit = -2;
-    int points = 0, commas = 0, apostrophes = 0;
-    for (Py_ssize_t at = 2; at < end; at++) {
-        switch (kinds[at]) {
-        case MARK: /* an accent written apart */
-            if (kinds[at - 1] == LETTER || kinds[at - 1] == GLUE)
-                kinds[at] = GLUE;
-            break;
-        case POINT:
-            points = 1;
-            break;
-        case COMMA:
-            commas = 1;
-            break;
-        case APOSTROPHE:
-            apostrophes = 1;
-            break;
-        }
+    if (!of->may_fold[hash & 4095])
+        return hash;
+    Py_ssize_t low = 0, high = of->folds;
+    while (low < high) {
+        Py_ssize_t middle = (low + high) / 2;
+        if (of->fold_keys[middle] < hash)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    if (points)
-        for (Py_ssize_t at = 2; at < end; at++) {
-            if (kinds[at] != POINT)
-                continue;
-            if (kinds[at - 1] == DIGIT && kinds[at + 1] == DIGIT) {
-                kinds[at] = DIGIT; /* 3.5 */
-            } else if (kinds[at - 1] == LETTER && codes[at - 3] < 128 && kinds[at - 2] != LETTER &&
-                       kinds[at - 2] != GLUE) {
-                if (unit == at - 2) /* U.S. */
-                    kinds[unit] = GLUE;
-                unit = at;
+    return low < of->folds && of->fold_keys[low] == hash ? of->fold_values[low] : hash;
+}
+
+INLINE u32
+code_at(const Reading *of, int width, Py_ssize_t at)
+{
+    u32 code = PyUnicode_READ(width, of->text, at);
+    return code < PLANE ? code : ' ';
+}
+
+INLINE u8
+kind_at(const Reading *of, int width, Py_ssize_t at)
+{
+    return at < of->size ? of->kinds[code_at(of, width, at)] : SPACE;
+}
+
+/* Tell whether a letter of ASCII and a point stand here: U. */
+INLINE int
+is_unit(const Reading *of, int width, Py_ssize_t at)
+{
+    return kind_at(of, width, at) == LETTER && code_at(of, width, at) < 128 && kind_at(of, width, at + 1) == POINT;
+}
+
+/* Count the characters from `at`, behind a letter or a mark of a word that began at `start`, that part nothing and
+ * count for nothing; 0 when the word ends here. `*last` is set when it ends behind them. */
+INLINE Py_ssize_t
+glued(const Reading *of, int width, Py_ssize_t start, Py_ssize_t at, u8 kind, int *last)
+{
+    if (kind == MARK)
+        return 1; /* an accent written apart */
+    if (kind == APOSTROPHE && kind_at(of, width, at + 1) == LETTER) {
+        u8 after = kind_at(of, width, at + 2);
+        if ((code_at(of, width, at + 1) | 32) != 's' || after == LETTER || after == MARK ||
+            (after == APOSTROPHE && kind_at(of, width, at + 3) == LETTER) ||
+            (after == POINT && is_unit(of, width, at + 3)))
+            return 1; /* don't */
+        *last = 1;
+        return 2; /* Biden's */
+    }
+    if (kind == POINT && is_unit(of, width, at - 1) && is_unit(of, width, at + 1)) {
+        u8 before = at - 1 > start ? kind_at(of, width, at - 2) : SPACE;
+        return before != LETTER && before != MARK; /* U.S. */
+    }
+    return 0;
+}
+
+INLINE Py_ssize_t
+read_words(const Reading *of, int width)
+{
+    Py_ssize_t count = 0, at = 0;
+    while (at < of->size) {
+        Py_ssize_t start = at;
+        u32 code = code_at(of, width, at++);
+        u8 kind = of->kinds[code];
+        if (kind != LETTER && kind != DIGIT && kind != SINGLE)
+            continue;
+        u8 capital = of->upper[code];
+        u64 hash = of->values[code], power = ODD;
+        int last = kind == SINGLE;
+        while (at < of->size && !last) {
+            code = code_at(of, width, at);
+            u8 next = of->kinds[code];
+            if (next != kind) {
+                Py_ssize_t skipped = 0;
+                if (next == SPACE)
+                    break;
+                if (kind == LETTER)
+                    skipped = glued(of, width, start, at, next, &last);
+                else if ((next == POINT || next == COMMA) && kind_at(of, width, at + 1) == DIGIT)
+                    skipped = next == COMMA; /* 1,000; the point of 3.5 counts as a digit */
+                else
+                    break;
+                at += skipped;
+                if (skipped)
+                    continue;
+                if (kind == LETTER)
+                    break;
             }
+            hash += of->values[code] * power;
+            power *= ODD;
+            at++;
         }
-    if (commas)
-        for (Py_ssize_t at = 2; at < end; at++)
-            if (kinds[at] == COMMA && kinds[at - 1] == DIGIT && kinds[at + 1] == DIGIT)
-                kinds[at] = GLUE; /* 1,000 */
-    if (apostrophes) {
-        for (Py_ssize_t at = 2; at < end; at++)
-            if (kinds[at] == APOSTROPHE && (kinds[at - 1] == LETTER || kinds[at - 1] == GLUE) &&
-                kinds[at + 1] == LETTER)
-                kinds[at] = GLUE | 128; /* don't; told from other glue for the next loop */
-        for (Py_ssize_t at = 2; at < end; at++) {
-            if (kinds[at] != (GLUE | 128))
-                continue;
-            u8 after = kinds[at + 2] & 127;
-            kinds[at] = GLUE;
-            if (after != LETTER && after != GLUE && (codes[at - 1] | 32) == 's')
-                kinds[at + 1] = GLUE; /* Biden's */
-        }
+        hash = folded(of, mixed(hash));
+        if (hash == 0)
+            continue; /* an honorific */
+        of->hashes[count] = hash;
+        of->starts[count] = start;
+        of->capital[count++] = capital;
     }
+    return count;
 }
 
 PyObject *
 words(PyObject *module, PyObject *const *args, Py_ssize_t given)
 {
     Buffers all = {.count = 0};
+    Reading of = {.hashes = NULL, .starts = NULL, .capital = NULL};
     PyObject *result = NULL;
-    u32 *codes = NULL;
-    u8 *kinds = NULL, *upper = NULL;
-    u64 *hashes = NULL;
-    i64 *starts = NULL;
-    Py_ssize_t plane, values, uppers, folds, folded, count = 0;
+    Py_ssize_t plane, values, uppers, fold_values, count;
     if (!arguments(given, 6))
         return NULL;
     if (!PyUnicode_Check(args[0])) {
         PyErr_SetString(PyExc_TypeError, "the text is no str");
         return NULL;
     }
-    const u8 *kind_of = borrow(&all, args[1], 1, 0, &plane);
-    const u64 *value_of = kind_of ? borrow(&all, args[2], 8, 0, &values) : NULL;
-    const u8 *is_upper = value_of ? borrow(&all, args[3], 1, 0, &uppers) : NULL;
-    const u64 *fold_keys = is_upper ? borrow(&all, args[4], 8, 0, &folds) : NULL;
-    const u64 *fold_values = fold_keys ? borrow(&all, args[5], 8, 0, &folded) : NULL;
-    if (fold_values == NULL || !sized(plane, PLANE) || !sized(values, PLANE) || !sized(uppers, PLANE) ||
-        !sized(folded, folds))
+    of.kinds = borrow(&all, args[1], 1, 0, &plane);
+    of.values = of.kinds ? borrow(&all, args[2], 8, 0, &values) : NULL;
+    of.upper = of.values ? borrow(&all, args[3], 1, 0, &uppers) : NULL;
+    of.fold_keys = of.upper ? borrow(&all, args[4], 8, 0, &of.folds) : NULL;
+    of.fold_values = of.fold_keys ? borrow(&all, args[5], 8, 0, &fold_values) : NULL;
+    if (of.fold_values == NULL || !sized(plane, PLANE) || !sized(values, PLANE) || !sized(uppers, PLANE) ||
+        !sized(fold_values, of.folds))
         goto done;
-    Py_ssize_t size = PyUnicode_GET_LENGTH(args[0]);
-    int width = PyUnicode_KIND(args[0]);
-    const void *text = PyUnicode_DATA(args[0]);
-    if ((codes = room(size, sizeof *codes)) == NULL || (kinds = room(size + 4, 1)) == NULL ||
-        (hashes = room(size, sizeof *hashes)) == NULL || (starts = room(size, sizeof *starts)) == NULL ||
-        (upper = room(size, 1)) == NULL)
+    of.text = PyUnicode_DATA(args[0]);
+    of.size = PyUnicode_GET_LENGTH(args[0]);
+    if ((of.hashes = room(of.size, sizeof *of.hashes)) == NULL ||
+        (of.starts = room(of.size, sizeof *of.starts)) == NULL || (of.capital = room(of.size, 1)) == NULL)
         goto done;
-    memset(kinds, SPACE, 2);
-    memset(kinds + size + 2, SPACE, 2);
-    for (Py_ssize_t at = 0; at < size; at++) {
-        u32 code = PyUnicode_READ(width, text, at);
-        codes[at] = code < PLANE ? code : ' ';
-        kinds[at + 2] = kind_of[codes[at]];
+    for (Py_ssize_t at = 0; at < of.folds; at++)
+        of.may_fold[of.fold_keys[at] & 4095] = 1;
+    switch (PyUnicode_KIND(args[0])) {
+    case PyUnicode_1BYTE_KIND:
+        count = read_words(&of, PyUnicode_1BYTE_KIND);
+        break;
+    case PyUnicode_2BYTE_KIND:
+        count = read_words(&of, PyUnicode_2BYTE_KIND);
+        break;
+    default:
+        count = read_words(&of, PyUnicode_4BYTE_KIND);
     }
-    glue(kinds, codes, size);
-    u8 may_fold[4096] = {0}; /* by the low bits of a hash: most words are spared the search */
-    for (Py_ssize_t at = 0; at < folds; at++)
-        may_fold[fold_keys[at] & 4095] = 1;
-    for (Py_ssize_t at = 0; at < size;) {
-        u8 kind = kinds[at + 2];
-        if (kind != LETTER && kind != DIGIT && kind != SINGLE) {
-            at++;
-            continue;
-        }
-        Py_ssize_t start = at;
-        u64 hash = value_of[codes[at++]], power = ODD;
-        for (; at < size; at++) {
-            u8 next = kinds[at + 2];
-            if (next == GLUE)
-                continue;
-            if (next != kind || kind == SINGLE)
-                break;
-            hash += value_of[codes[at]] * power;
-            power *= ODD;
-        }
-        hash = mixed(hash);
-        Py_ssize_t low = 0, high = may_fold[hash & 4095] ? folds : 0;
-        while (low < high) {
-            Py_ssize_t middle = (low + high) / 2;
-            if (fold_keys[middle] < hash)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        if (may_fold[hash & 4095] && low < folds && fold_keys[low] == hash)
-            hash = fold_values[low];
-        if (hash == 0)
-            continue; /* an honorific */
-        hashes[count] = hash;
-        starts[count] = start;
-        upper[count++] = is_upper[codes[start]];
-    }
-    result = Py_BuildValue("(NNN)", array_of(hashes, count, sizeof *hashes), array_of(starts, count, sizeof *starts),
-                           array_of(upper, count, 1));
+    result = Py_BuildValue("(NNN)", array_of(of.hashes, count, sizeof *of.hashes),
+                           array_of(of.starts, count, sizeof *of.starts), array_of(of.capital, count, 1));
 done:
-    PyMem_Free(codes);
-    PyMem_Free(kinds);
-    PyMem_Free(hashes);
-    PyMem_Free(starts);
-    PyMem_Free(upper);
+    PyMem_Free(of.hashes);
+    PyMem_Free(of.starts);
+    PyMem_Free(of.capital);
     release(&all);
     return result;
 }

@@ -1,0 +1,148 @@
+/* Frozen dataclasses made in one step: values.py says why and which. */
+#include "kernels.h"
+#include <structmember.h>
+
+typedef struct {
+    PyObject *name;
+    PyObject *usual; /* its default; NULL where it has none that is one object */
+    Py_ssize_t offset;
+} Field;
+
+typedef struct {
+    Py_ssize_t count, placed; /* the first placed fields may be given without a name */
+    Field fields[];
+} Layout;
+
+static const char LAYOUT[] = "__quick__"; /* the name of the capsule that holds a layout, and of its class's attribute */
+static PyObject *layout_name;              /* the same as a str, made once */
+
+static void
+forget(PyObject *capsule)
+{
+    Layout *layout = PyCapsule_GetPointer(capsule, LAYOUT);
+    for (Py_ssize_t at = 0; at < layout->count; at++) {
+        Py_DECREF(layout->fields[at].name);
+        Py_XDECREF(layout->fields[at].usual);
+    }
+    PyMem_Free(layout);
+}
+
+static PyObject **
+slot_of(PyObject *made, const Field *field)
+{
+    return (PyObject **)((char *)made + field->offset);
+}
+
+/* Put values into the slots, first those without a name, then the defaults; 0 when these arguments are not right. */
+static int
+filled(PyObject *made, const Layout *layout, PyObject *const *args, Py_ssize_t given, PyObject *names)
+{
+    Py_ssize_t named = names ? PyTuple_GET_SIZE(names) : 0, next = 0;
+    for (Py_ssize_t at = 0; at < given; at++)
+        *slot_of(made, &layout->fields[at]) = Py_NewRef(args[at]);
+    for (Py_ssize_t at = 0; at < named; at++) {
+        Py_ssize_t tried = 0; /* names are interned, and mostly in the order of the fields */
+        while (tried++ < layout->count && layout->fields[next].name != PyTuple_GET_ITEM(names, at))
+            next = next + 1 < layout->count ? next + 1 : 0;
+        if (tried > layout->count)
+            return 0;
+        PyObject **slot = slot_of(made, &layout->fields[next]);
+        if (*slot != NULL)
+            return 0;
+        *slot = Py_NewRef(args[given + at]);
+    }
+    for (Py_ssize_t at = 0; at < layout->count; at++) {
+        PyObject **slot = slot_of(made, &layout->fields[at]);
+        if (*slot == NULL && layout->fields[at].usual == NULL)
+            return 0;
+        if (*slot == NULL)
+            *slot = Py_NewRef(layout->fields[at].usual);
+    }
+    return 1;
+}
+
+/* Call the class as Python does, through __init__: for default factories, and for the errors of a wrong call. */
+static PyObject *
+initialised(PyObject *class, PyObject *const *args, Py_ssize_t given, PyObject *names)
+{
+    PyObject *made = NULL, *placed = PyTuple_New(given), *named = PyDict_New();
+    for (Py_ssize_t at = 0; placed && at < given; at++)
+        PyTuple_SET_ITEM(placed, at, Py_NewRef(args[at]));
+    int told = placed && named;
+    for (Py_ssize_t at = 0; told && names && at < PyTuple_GET_SIZE(names); at++)
+        told = PyDict_SetItem(named, PyTuple_GET_ITEM(names, at), args[given + at]) == 0;
+    if (told)
+        made = PyType_Type.tp_call(class, placed, named);
+    Py_XDECREF(placed);
+    Py_XDECREF(named);
+    return made;
+}
+
+static PyObject *
+make(PyObject *class, PyObject *const *args, size_t flagged, PyObject *names)
+{
+    PyTypeObject *type = (PyTypeObject *)class;
+    Py_ssize_t given = PyVectorcall_NARGS(flagged);
+    PyObject *capsule = PyDict_GetItem(type->tp_dict, layout_name);
+    const Layout *layout =
+        capsule && PyCapsule_IsValid(capsule, LAYOUT) ? PyCapsule_GetPointer(capsule, LAYOUT) : NULL;
+    if (layout != NULL && given <= layout->placed) {
+        PyObject *made = type->tp_alloc(type, 0);
+        if (made == NULL || filled(made, layout, args, given, names))
+            return made;
+        Py_DECREF(made);
+    }
+    return initialised(class, args, given, names);
+}
+
+PyObject *
+quicken(PyObject *module, PyObject *const *args, Py_ssize_t given)
+{
+    if (!arguments(given, 4))
+        return NULL;
+    Py_ssize_t placed = PyLong_AsSsize_t(args[3]);
+    if (placed == -1 && PyErr_Occurred())
+        return NULL;
+    if (!PyType_Check(args[0]) || !PyTuple_Check(args[1]) || !PyDict_Check(args[2]) ||
+        !PyType_HasFeature((PyTypeObject *)args[0], Py_TPFLAGS_HEAPTYPE)) {
+        PyErr_SetString(PyExc_TypeError, "not a class, the names of its fields and their defaults");
+        return NULL;
+    }
+    if (layout_name == NULL && (layout_name = PyUnicode_InternFromString(LAYOUT)) == NULL)
+        return NULL;
+    Py_ssize_t count = PyTuple_GET_SIZE(args[1]);
+    Layout *layout = PyMem_Calloc(1, sizeof *layout + (size_t)count * sizeof *layout->fields);
+    if (layout == NULL)
+        return PyErr_NoMemory();
+    PyObject *capsule = PyCapsule_New(layout, LAYOUT, forget);
+    if (capsule == NULL) {
+        PyMem_Free(layout);
+        return NULL;
+    }
+    layout->placed = placed < count ? placed : count;
+    for (; layout->count < count; layout->count++) {
+        Field *field = &layout->fields[layout->count];
+        PyObject *name = PyTuple_GET_ITEM(args[1], layout->count);
+        PyObject *member = PyObject_GetAttr(args[0], name);
+        int is_member = member && Py_IS_TYPE(member, &PyMemberDescr_Type);
+        PyMemberDef *slot = is_member ? ((PyMemberDescrObject *)member)->d_member : NULL;
+        if (slot)
+            field->offset = slot->offset;
+        int is_slot = slot && slot->type == T_OBJECT_EX;
+        Py_XDECREF(member);
+        if (!is_slot) {
+            if (!PyErr_Occurred())
+                PyErr_Format(PyExc_TypeError, "%R is no slot of the class", name);
+            Py_DECREF(capsule);
+            return NULL;
+        }
+        field->name = Py_NewRef(name);
+        field->usual = Py_XNewRef(PyDict_GetItemWithError(args[2], name));
+    }
+    int kept = PyObject_SetAttr(args[0], layout_name, capsule);
+    Py_DECREF(capsule);
+    if (kept < 0)
+        return NULL;
+    ((PyTypeObject *)args[0])->tp_vectorcall = make;
+    Py_RETURN_NONE;
+}
