@@ -45,6 +45,19 @@ typedef struct {
     u32 place;
 } Item;
 
+/* A column of numbers, see lineage/columns.py: rows from `base`, behind those of the `elders`. */
+typedef struct {
+    const i64 *values, *elders;
+    Py_ssize_t rows, old;
+    i64 base, gone;
+} Column;
+
+/* Borrow a column, given as the tuple of these; 0 with an error set when it is not that. */
+int borrow_column(Buffers *all, PyObject *given, Column *column);
+
+/* Read what the column says of a number; `gone` where it has no row. */
+i64 cell(const Column *column, i64 number);
+
 /* What a word of a narrative is, as matching/narrative.py numbers it. */
 enum { TOLD, QUOTED, UNPROSAIC, SPOKEN };
 
@@ -60,10 +73,10 @@ KERNEL(tell);
 KERNEL(shingles);
 KERNEL(sample);
 KERNEL(bag);
-KERNEL(weigh);
-KERNEL(heaviest);
+KERNEL(keywords);
+KERNEL(alike);
+KERNEL(count);
 KERNEL(slots);
-KERNEL(product);
 KERNEL(match);
 KERNEL(side);
 KERNEL(post);
@@ -71,6 +84,5 @@ KERNEL(find);
 KERNEL(vote);
 KERNEL(often);
 KERNEL(choose);
-KERNEL(look_up);
 
 #endif

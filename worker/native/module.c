@@ -4,8 +4,8 @@
 #define FAST(name) {#name, (PyCFunction)(void (*)(void))name, METH_FASTCALL, NULL}
 
 static PyMethodDef METHODS[] = {
-    FAST(words), FAST(tell), FAST(shingles), FAST(sample), FAST(bag),  FAST(weigh), FAST(heaviest), FAST(slots), FAST(product),
-    FAST(match), FAST(side), FAST(post), FAST(find), FAST(vote), FAST(often), FAST(choose), FAST(look_up), {NULL, NULL, 0, NULL},
+    FAST(words), FAST(tell), FAST(shingles), FAST(sample), FAST(bag), FAST(keywords), FAST(alike), FAST(count), FAST(slots),
+    FAST(match), FAST(side), FAST(post), FAST(find), FAST(vote), FAST(often), FAST(choose), {NULL, NULL, 0, NULL},
 };
 
 static struct PyModuleDef MODULE = {

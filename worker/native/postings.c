@@ -148,37 +148,36 @@ done:
     return result;
 }
 
-PyObject *
-look_up(PyObject *module, PyObject *const *args, Py_ssize_t given)
+int
+borrow_column(Buffers *all, PyObject *given, Column *column)
 {
-    Buffers all = {.count = 0};
-    PyObject *result = NULL;
-    Py_ssize_t size, old, rows;
-    if (!arguments(given, 5))
-        return NULL;
-    i64 base = PyLong_AsLongLong(args[3]), gone = PyLong_AsLongLong(args[4]);
-    const u32 *numbers = PyErr_Occurred() ? NULL : borrow(&all, args[0], 4, 0, &size);
-    const i64 *column = numbers ? borrow(&all, args[1], 8, 0, &rows) : NULL;
-    const i64 *elders = column ? borrow(&all, args[2], 8, 0, &old) : NULL;
-    if (elders == NULL || (result = array_of(NULL, size, 8)) == NULL)
-        goto done;
-    i64 *values = (i64 *)PyByteArray_AS_STRING(result);
-    for (Py_ssize_t at = 0; at < size; at++) {
-        i64 number = numbers[at], row = number - base + old;
-        if (number < base) {
-            Py_ssize_t low = 0, high = old;
-            while (low < high) {
-                Py_ssize_t middle = (low + high) / 2;
-                if (elders[middle] < number)
-                    low = middle + 1;
-                else
-                    high = middle;
-            }
-            row = low < old && elders[low] == number ? low : -1;
-        }
-        values[at] = row >= 0 && row < rows ? column[row] : gone;
+    if (!PyTuple_Check(given) || PyTuple_GET_SIZE(given) != 4) {
+        PyErr_SetString(PyExc_TypeError, "a column is values, elders, base and what is gone");
+        return 0;
     }
-done:
-    release(&all);
-    return result;
+    column->base = PyLong_AsLongLong(PyTuple_GET_ITEM(given, 2));
+    column->gone = PyLong_AsLongLong(PyTuple_GET_ITEM(given, 3));
+    if (PyErr_Occurred())
+        return 0;
+    column->values = borrow(all, PyTuple_GET_ITEM(given, 0), 8, 0, &column->rows);
+    column->elders = column->values ? borrow(all, PyTuple_GET_ITEM(given, 1), 8, 0, &column->old) : NULL;
+    return column->elders != NULL;
+}
+
+i64
+cell(const Column *column, i64 number)
+{
+    i64 row = number - column->base + column->old;
+    if (number < column->base) {
+        Py_ssize_t low = 0, high = column->old;
+        while (low < high) {
+            Py_ssize_t middle = (low + high) / 2;
+            if (column->elders[middle] < number)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        row = low < column->old && column->elders[low] == number ? low : -1;
+    }
+    return row >= 0 && row < column->rows ? column->values[row] : column->gone;
 }
