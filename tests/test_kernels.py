@@ -73,6 +73,13 @@ def test_words_are_counted_with_those_of_the_headline_twice(copy, head):
     assert packed == a_bag(expected)
 
 
+@pytest.mark.parametrize("first", [0, 1 << 40, 1 << 63])
+def test_words_are_sorted_however_they_are_spread(first):
+    words = [first, *range(3000, 0, -1), *range(5000, 9000)]
+    found = kernels.bag(hashes(words), np.ones(len(words), np.bool_), hashes([]))
+    assert found == a_bag(dict.fromkeys(words, (1, True)))
+
+
 def a_bag(words):
     """Pack words, each with its count and whether it is a name."""
     counts = [2 * words[word][0] + words[word][1] for word in sorted(words)]
@@ -275,6 +282,23 @@ def test_postings_give_the_newest_documents_of_each_key(documents, data):
     assert pairs == Counter((key, number) for key, numbers in held.items() for number in numbers)
 
 
+SPREAD = st.integers(0, 30) | st.integers(2**31, 2**31 + 500) | st.integers(0, 2**32 - 1)
+
+
+@given(st.lists(st.tuples(SPREAD, st.integers(0, 99)), max_size=300), st.lists(SPREAD, max_size=9))
+def test_a_run_gives_the_postings_of_a_key_however_its_keys_are_spread(postings, others):
+    run = np.array(sorted(key << 32 | document for key, document in postings), np.uint64)
+    asked = [*{key for key, _ in postings}, *others]
+    nothing = np.zeros(1, np.uint32)
+    places, found = kernels.find(np.array(asked, np.uint32), nothing, nothing[:0], 0, [run], 4)
+    expected = [
+        (place, document)
+        for place, key in enumerate(asked)
+        for document in sorted((number for each, number in postings if each == key), reverse=True)[:4]
+    ]
+    assert list(zip(numbers(places), numbers(found, np.uint32), strict=True)) == expected
+
+
 POSTING = st.tuples(st.integers(0, 5), st.integers(0, 6))  # place, document
 HOMES = st.lists(st.tuples(st.integers(-1, 4), st.integers(0, 2)), min_size=7, max_size=7)  # canon, outlet
 
@@ -413,8 +437,8 @@ COLUMN = (np.zeros(1, np.int64), np.zeros(0, np.int64), 0, -1)
         (kernels.match, (ONE, np.array([7]), ONE, np.array([0]))),  # an order that leads astray
         (kernels.side, (ONE, FLAGS, FLAGS, np.array([9]), ONE, FLAGS, 3, 12, 2, 2, 5, 10)),
         (kernels.side, (ONE, FLAGS, FLAGS, np.array([0, 0]), ONE, FLAGS, 3, 12, 2, 2, 5, 10)),
-        (kernels.post, (KEY, KEY.copy(), KEY.copy(), KEY.copy(), KEY.copy(), 1, 1)),  # no room
-        (kernels.find, (KEY, KEY, KEY, KEY, KEY, 2, [], 1)),
+        (kernels.post, (KEY, KEY.copy(), np.zeros(3, np.uint32), 1, 1)),  # no room
+        (kernels.find, (KEY, KEY, np.zeros(3, np.uint32), 2, [], 1)),
         (kernels.vote, (np.array([3]), KEY, COLUMN, COLUMN, 2, 0, 64, 3, 8)),  # a place too far
         (kernels.shingles, (np.zeros(9, np.uint8), 3)),
     ],
@@ -427,7 +451,6 @@ def test_arrays_that_do_not_fit_are_refused(kernel, arguments):
 
 
 def test_a_damaged_chain_ends_instead_of_turning_in_a_circle():
-    chains, held, documents = np.ones(1, np.uint32), KEY, KEY
-    circle = np.ones(1, np.uint32)
-    places, _ = kernels.find(KEY, chains, held, documents, circle, 1, [], 128)
+    circle = np.array([0, 0, 1], np.uint32)
+    places, _ = kernels.find(KEY, np.ones(1, np.uint32), circle, 1, [], 128)
     assert numbers(places) == [0]

@@ -122,25 +122,15 @@ def side(
     The counts are words, told, common, solid, shared and quoted; ``there`` is what ``match`` found.
     """
 
-def post(
-    keys: Keys, chains: Keys, held: Keys, documents: Keys, older: Keys, used: int, document: int, /
-) -> None:
+def post(keys: Keys, chains: Keys, fresh: Keys, used: int, document: int, /) -> None:
     """Write postings of a document behind the ``used`` ones of a chained hash table, in place.
 
-    ``chains`` gives the newest posting of each chain, counted from 1, ``older`` the next older one; 0 ends
-    it.
+    ``chains`` gives the newest posting of each chain, counted from 1; ``fresh`` holds three numbers of a
+    posting: key, document, the next older one of its chain. 0 ends it.
     """
 
 def find(
-    keys: Keys,
-    chains: Keys,
-    held: Keys,
-    documents: Keys,
-    older: Keys,
-    used: int,
-    runs: list[Any],
-    most: int,
-    /,
+    keys: Keys, chains: Keys, fresh: Keys, used: int, runs: list[Any], most: int, /
 ) -> tuple[bytearray, bytearray]:
     """Find the newest ``most`` postings of each key.
 

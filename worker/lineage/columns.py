@@ -55,17 +55,6 @@ class Columns:
         place = int(self._elders.searchsorted(number))
         return place if place < len(self._elders) and self._elders[place] == number else -1
 
-    def rows(self, numbers: Rows) -> Rows:
-        """Find the rows of many numbers, -1 for those that are gone."""
-        found: Rows = numbers - self._before
-        old = numbers < self._base
-        if old.any():
-            places = self._elders.searchsorted(numbers[old])
-            places[places == len(self._elders)] = 0
-            known = self._elders[places] == numbers[old] if len(self._elders) else np.zeros(len(places), bool)
-            found[old] = np.where(known, places, -1)
-        return found
-
     def get(self, name: str, number: int) -> int:
         """Read a plain number; of a thing that is gone, what a row has that is not there."""
         row = number - self._before if number >= self._base else self.row(number)

@@ -57,20 +57,29 @@ room(Py_ssize_t count, Py_ssize_t width)
 }
 
 #define FEW 48 /* items: below, insertion is faster */
+#define BITS 12 /* of a key, that scatter it; each takes room on the stack */
+#define MOVES 8 /* of an item that insertion makes, before it gives up */
 
-Item *
-sort(Item *items, Item *spare, Py_ssize_t count)
+/* Sort what is in order nearly; 0 when it is not, with equal keys in their order still. */
+static int
+insert(Item *items, Py_ssize_t count)
 {
-    if (count < FEW) {
-        for (Py_ssize_t at = 1; at < count; at++) {
-            Item item = items[at];
-            Py_ssize_t to = at;
-            for (; to > 0 && items[to - 1].key > item.key; to--)
-                items[to] = items[to - 1];
-            items[to] = item;
-        }
-        return items;
+    Py_ssize_t left = MOVES * count + FEW * FEW;
+    for (Py_ssize_t at = 1; at < count; at++) {
+        Item item = items[at];
+        Py_ssize_t to = at;
+        for (; to > 0 && items[to - 1].key > item.key; to--)
+            items[to] = items[to - 1];
+        items[to] = item;
+        if ((left -= at - to) < 0)
+            return 0;
     }
+    return 1;
+}
+
+static Item *
+sort_by_bytes(Item *items, Item *spare, Py_ssize_t count)
+{
     u32 counts[8][256];
     memset(counts, 0, sizeof counts);
     for (Py_ssize_t at = 0; at < count; at++)
@@ -93,4 +102,36 @@ sort(Item *items, Item *spare, Py_ssize_t count)
         spare = swap;
     }
     return items;
+}
+
+Item *
+sort(Item *items, Item *spare, Py_ssize_t count)
+{
+    if (count < FEW) {
+        insert(items, count);
+        return items;
+    }
+    /* Hashes differ in their leading bits: scattered by those, they are in order nearly. */
+    u64 differ = 0;
+    for (Py_ssize_t at = 1; at < count; at++)
+        differ |= items[at].key ^ items[0].key;
+    if (differ == 0)
+        return items;
+    int bits = 1, shift = 0;
+    while (bits < BITS && (Py_ssize_t)1 << bits < 2 * count)
+        bits++;
+    while (differ >> shift >> bits)
+        shift++;
+    u32 starts[1 << BITS], digits = (u32)1 << bits, before = 0;
+    memset(starts, 0, digits * sizeof *starts);
+    for (Py_ssize_t at = 0; at < count; at++)
+        starts[(items[at].key >> shift) & (digits - 1)]++;
+    for (u32 digit = 0; digit < digits; digit++) {
+        u32 here = starts[digit];
+        starts[digit] = before;
+        before += here;
+    }
+    for (Py_ssize_t at = 0; at < count; at++)
+        spare[starts[(items[at].key >> shift) & (digits - 1)]++] = items[at];
+    return insert(spare, count) ? spare : sort_by_bytes(spare, items, count);
 }

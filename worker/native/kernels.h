@@ -61,8 +61,9 @@ i64 cell(const Column *column, i64 number);
 /* What a word of a narrative is, as matching/narrative.py numbers it. */
 enum { TOLD, QUOTED, UNPROSAIC, SPOKEN };
 
-/* Sort by key; equal keys keep their order (radix sort from the least byte: Knuth, vol. 3, 5.2.5). `spare` is as
- * large as `items`; the sorted items stand in the one that is returned. */
+/* Sort by key; equal keys keep their order. By the leading bits, then by insertion; what that leaves too far out of
+ * order byte by byte, from the least (radix sort: Knuth, vol. 3, 5.2.5). `spare` is as large as `items`; the sorted
+ * items stand in the one that is returned. */
 Item *sort(Item *items, Item *spare, Py_ssize_t count);
 
 /* The kernels: kernels.pyi says what each takes and gives. */
