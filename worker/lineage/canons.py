@@ -179,7 +179,7 @@ class Canons:
         for name, value in fields.items():
             self.columns.set(name, number, value)
 
-    def alone_with(self, number: int, document: int, keys: Keys) -> None:
+    def hold_first(self, number: int, document: int, keys: Keys) -> None:
         """Note the copy of a canonical story that is alone, and the first of its keys."""
         self.columns.set("held", number, document)
         first = keys[:TRACES]

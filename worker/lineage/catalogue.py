@@ -165,7 +165,7 @@ class Catalogue:
             self.drop(canon, min([each for each in others if each not in kept] or others))
         number = self.copies.add(imprint, canon=canon.number, at=at, hops=hops, heritage=heritage)
         if crowd is None:
-            self._canons.alone_with(canon.number, number, imprint.keys)
+            self._canons.hold_first(canon.number, number, imprint.keys)
         else:
             crowd.held += (number,)
         return number

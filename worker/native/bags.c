@@ -96,11 +96,16 @@ borrow_lexicon(Buffers *all, PyObject *const *args, Lexicon *found)
 }
 
 static u64
-rarity(const Lexicon *lexicon, u64 word, int named)
+rarity(const Lexicon *lexicon, u64 known, int named)
 {
-    u64 stories = lexicon->stories + (named ? lexicon->base : 1);
-    u64 ratio = stories / ((u64)lexicon->known[word & lexicon->mask] + 1);
+    u64 ratio = (lexicon->stories + (named ? lexicon->base : 1)) / (known + 1);
     return lexicon->table[ratio < lexicon->ratios ? ratio : lexicon->ratios - 1];
+}
+
+static u64
+known_of(const Lexicon *lexicon, u64 word)
+{
+    return lexicon->known[word & lexicon->mask];
 }
 
 PyObject *
@@ -123,7 +128,7 @@ keywords(PyObject *module, PyObject *const *args, Py_ssize_t given)
     if ((weights = room(most, sizeof *weights)) == NULL || (keys = room(most, sizeof *keys)) == NULL)
         goto done;
     for (Py_ssize_t at = 0; at < bag.size; at++) {
-        u64 times = bag.counts[at] / 2, weight = rarity(&lexicon, bag.words[at], bag.counts[at] & 1);
+        u64 times = bag.counts[at] / 2, weight = rarity(&lexicon, known_of(&lexicon, bag.words[at]), bag.counts[at] & 1);
         weight *= times < often ? times : often;
         if (weight == 0 || most <= 0 || (count == most && weight <= weights[count - 1]))
             continue;
@@ -148,9 +153,11 @@ static u64
 weigh(const Bag *bag, const Lexicon *lexicon, u64 rare, u64 *weights)
 {
     u64 squares = 0;
+    for (Py_ssize_t at = 0; at < bag->size; at++)
+        weights[at] = known_of(lexicon, bag->words[at]); /* all at once: each is far from the last */
     for (Py_ssize_t at = 0; at < bag->size; at++) {
         int named = bag->counts[at] & 1;
-        u64 rarely = rarity(lexicon, bag->words[at], named), weight = rarely * (bag->counts[at] / 2);
+        u64 rarely = rarity(lexicon, weights[at], named), weight = rarely * (bag->counts[at] / 2);
         weights[at] = 2 * weight + (named && rarely >= rare);
         squares += weight * weight;
     }
