@@ -14,7 +14,7 @@ from worker.lineage.imprint import Imprint
 from worker.lineage.lapse import bare
 from worker.lineage.postings import Postings
 from worker.lineage.reading import Reading, narrative_of, tokens_of
-from worker.lineage.ready import Ready
+from worker.lineage.ready import BAGS, Ready
 from worker.lineage.shelf import Shelf
 from worker.lineage.waiting import NEVER
 from worker.matching.narrative import Mask, Narrative
@@ -52,8 +52,8 @@ class Copies:
         self._narratives = Ready[Narrative](lambda each: len(each.words))
         self._stories = Ready[Story](_words)
         self._items = Ready[Story](_words)  # without their copy
-        self._leads = Ready[Bag](len)
-        self._wholes = Ready[Bag](len)
+        self._leads = Ready[Bag](len, most=BAGS)
+        self._wholes = Ready[Bag](len, most=BAGS)
 
     # All
 
