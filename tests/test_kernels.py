@@ -76,68 +76,79 @@ def test_hashes_are_cut_to_the_bits_above_a_shift(words, shift, most):
 
 @given(st.lists(st.tuples(st.integers(0, 9) | ANY, st.booleans()), max_size=120), WORDS)
 def test_words_are_counted_with_those_of_the_headline_twice(copy, head):
-    words, counts, names = kernels.bag(
+    packed = kernels.bag(
         hashes([word for word, _ in copy]), np.array([big for _, big in copy], np.bool_), hashes(head)
     )
     often = Counter(word for word, _ in copy) + Counter(head) + Counter(head)
     small = {word for word, big in copy if not big}
-    assert numbers(words, np.uint64) == sorted(often)
-    assert numbers(counts) == [often[word] for word in sorted(often)]
-    assert numbers(names, np.bool_) == [word in dict(copy) and word not in small for word in sorted(often)]
+    expected = {word: (often[word], word in dict(copy) and word not in small) for word in often}
+    assert packed == a_bag(expected)
 
 
-@given(st.dictionaries(ANY, st.tuples(st.integers(1, 9), st.booleans()), max_size=80), st.integers(0, 5000))
-def test_rare_words_and_names_weigh_more(bag, stories):
-    known = np.arange(16, dtype=np.int64) * 7
-    table = np.arange(300, dtype=np.int64) // 3
-    words = sorted(bag)
-    rarity, weights, squares = kernels.weigh(
-        hashes(words),
-        np.array([bag[word][0] for word in words], np.int64),
-        np.array([bag[word][1] for word in words], np.bool_),
-        known,
-        stories,
-        1024,
-        table,
-        4,
-    )
-    expected = [
-        int(table[min((stories + (1024 if bag[word][1] else 1)) // (int(known[word % 16]) + 1), 299)])
-        for word in words
-    ]
-    assert numbers(rarity) == expected
-    assert numbers(weights) == [
-        each * min(bag[word][0], 4) for each, word in zip(expected, words, strict=True)
-    ]
-    assert squares == sum(each * each for each in numbers(weights))
+@pytest.mark.parametrize("first", [0, 1 << 40, 1 << 63])
+def test_words_are_sorted_however_they_are_spread(first):
+    words = [first, *range(3000, 0, -1), *range(5000, 9000)]
+    found = kernels.bag(hashes(words), np.ones(len(words), np.bool_), hashes([]))
+    assert found == a_bag(dict.fromkeys(words, (1, True)))
 
 
-@given(st.dictionaries(ANY, st.integers(-2, 20), max_size=80), st.integers(0, 30))
-def test_the_heaviest_words_come_first_and_alike_ones_in_their_order(weights, most):
-    words = sorted(weights)
-    found = kernels.heaviest(hashes(words), np.array([weights[word] for word in words], np.int64), most)
-    chosen = sorted((word for word in words if weights[word] > 0), key=lambda word: (-weights[word], word))
+def a_bag(words):
+    """Pack words, each with its count and whether it is a name."""
+    counts = [2 * words[word][0] + words[word][1] for word in sorted(words)]
+    return hashes(sorted(words)).tobytes() + np.array(counts, np.uint32).tobytes()
+
+
+BAG = st.dictionaries(st.integers(0, 40) | ANY, st.tuples(st.integers(1, 9), st.booleans()), max_size=80)
+KNOWN = np.arange(16, dtype=np.uint32) * 7
+TABLE = np.arange(256, dtype=np.uint8) // 3
+BASE = 1024
+
+
+def rarity(word, stories, *, named):
+    ratio = (stories + (BASE if named else 1)) // (int(KNOWN[word % 16]) + 1)
+    return int(TABLE[min(ratio, 255)])
+
+
+@given(BAG, st.integers(0, 5000), st.integers(1, 5), st.integers(0, 30))
+def test_the_heaviest_words_come_first_and_alike_ones_in_their_order(bag, stories, often, most):
+    weights = {
+        word: rarity(word, stories, named=named) * min(times, often) for word, (times, named) in bag.items()
+    }
+    chosen = sorted((word for word in bag if weights[word]), key=lambda word: (-weights[word], word))
+    found = kernels.keywords(a_bag(bag), KNOWN, stories, BASE, TABLE, often, most)
     assert numbers(found, np.uint32) == [word >> 32 for word in chosen[:most]]
 
 
-@given(WORDS)
-def test_slots_are_the_distinct_low_bits(words):
-    assert numbers(kernels.slots(hashes(words)), np.uint16) == sorted({word & 0xFFFF for word in words})
-
-
-SHARED = st.dictionaries(st.integers(0, 40), st.integers(0, 1000), max_size=40)
-
-
-@given(SHARED, SHARED)
-def test_the_weights_of_shared_words_are_multiplied(one, other):
-    ours, theirs = sorted(one), sorted(other)
-    product = kernels.product(
-        hashes(ours),
-        np.array([one[word] for word in ours], np.int64),
-        hashes(theirs),
-        np.array([other[word] for word in theirs], np.int64),
+@given(BAG, st.lists(BAG, max_size=3), st.integers(0, 5000), st.integers(0, 90))
+def test_the_weights_of_shared_words_are_multiplied(one, others, stories, rare):
+    ours, *theirs = (
+        {word: rarity(word, stories, named=named) * times for word, (times, named) in bag.items()}
+        for bag in (one, *others)
     )
-    assert product == sum(one[word] * other[word] for word in one.keys() & other.keys())
+    expected = [
+        (
+            sum(ours[word] * weights[word] for word in ours.keys() & weights.keys()),
+            sum(each * each for each in weights.values()),
+            sum(
+                one[word][1] and bag[word][1] and rarity(word, stories, named=True) >= rare
+                for word in one.keys() & bag.keys()
+            ),
+        )
+        for bag, weights in zip(others, theirs, strict=True)
+    ]
+    squares, found = kernels.alike(a_bag(one), list(map(a_bag, others)), KNOWN, stories, BASE, TABLE, rare)
+    assert (squares, found) == (sum(each * each for each in ours.values()), expected)
+
+
+@given(WORDS)
+def test_slots_are_the_distinct_low_bits_and_are_counted_once(words):
+    expected = sorted({word & 0xFFFF for word in words})
+    slots = np.frombuffer(kernels.slots(a_bag(dict.fromkeys(words, (1, False)))), np.uint16)
+    assert slots.tolist() == expected
+    known = np.zeros(1 << 16, np.uint32)
+    kernels.count(known, slots)
+    assert np.flatnonzero(known).tolist() == expected
+    assert known.max(initial=0) <= 1
 
 
 @given(st.lists(st.sets(st.integers(0, 8) | st.integers(0, 2**32 - 1), max_size=9), max_size=40), st.data())
@@ -156,16 +167,42 @@ def test_postings_give_the_newest_documents_of_each_key(documents, data):
     assert pairs == Counter((key, number) for key, numbers in held.items() for number in numbers)
 
 
-POSTING = st.tuples(st.integers(0, 5), st.integers(0, 6), st.integers(-1, 4), st.integers(0, 2))
+SPREAD = st.integers(0, 30) | st.integers(2**31, 2**31 + 500) | st.integers(0, 2**32 - 1)
 
 
-@given(st.lists(POSTING, max_size=90), st.integers(0, 2))
-def test_postings_vote_but_for_furniture_and_what_is_popular(postings, outlet):
+@given(st.lists(st.tuples(SPREAD, st.integers(0, 99)), max_size=300), st.lists(SPREAD, max_size=9))
+def test_a_run_gives_the_postings_of_a_key_however_its_keys_are_spread(postings, others):
+    run = np.array(sorted(key << 32 | document for key, document in postings), np.uint64)
+    asked = [*{key for key, _ in postings}, *others]
+    nothing = np.zeros(1, np.uint32)
+    places, found = kernels.find(np.array(asked, np.uint32), nothing, nothing[:0], 0, [run], 4)
+    expected = [
+        (place, document)
+        for place, key in enumerate(asked)
+        for document in sorted((number for each, number in postings if each == key), reverse=True)[:4]
+    ]
+    assert list(zip(numbers(places), numbers(found, np.uint32), strict=True)) == expected
+
+
+POSTING = st.tuples(st.integers(0, 5), st.integers(0, 6))  # place, document
+HOMES = st.lists(st.tuples(st.integers(-1, 4), st.integers(0, 2)), min_size=7, max_size=7)  # canon, outlet
+
+
+def a_column(values, base, gone):
+    """Lay out a column in which documents are below ``base`` that are not gone, and all others from there."""
+    elders = [number for number in range(base) if values[number] != gone]
+    rows = [*(values[number] for number in elders), *values[base:]]
+    return np.array(rows, np.int64), np.array(elders, np.int64), base, gone
+
+
+@given(st.lists(POSTING, max_size=90), HOMES, st.integers(0, 6), st.integers(0, 2))
+def test_postings_vote_but_for_furniture_and_what_is_popular(postings, homes, base, outlet):
     popular, recurrent, everywhere = 4, 3, 4
-    alive = [each for each in postings if each[2] >= 0]
-    counts = Counter(place for place, *_ in alive)
+    alive = [each for each in postings if homes[each[1]][0] >= 0]
+    counts = Counter(place for place, _ in alive)
     stories, everyones = defaultdict(set), defaultdict(set)
-    for place, _, canon, source in alive:
+    for place, document in alive:
+        canon, source = homes[document]
         everyones[place].add(canon)
         if outlet and source == outlet:
             stories[place].add(canon)
@@ -173,15 +210,14 @@ def test_postings_vote_but_for_furniture_and_what_is_popular(postings, outlet):
     plain = [each for each in alive if each[0] not in furniture]
     rare = [each for each in plain if counts[each[0]] <= popular]
     hits, strength = Counter(), Counter()
-    for place, document, *_ in rare or plain or alive:
+    for place, document in rare or plain or alive:
         hits[document] += 1
         strength[document] += max(popular // counts[place], 1)
-    places, documents, canons, outlets = zip(*postings, strict=True) if postings else ((), (), (), ())
     told = kernels.vote(
-        np.array(places, np.int64),
-        np.array(documents, np.uint32),
-        np.array(canons, np.int64),
-        np.array(outlets, np.int64),
+        np.array([place for place, _ in postings], np.int64),
+        np.array([document for _, document in postings], np.uint32),
+        a_column([canon for canon, _ in homes], base, -1),
+        a_column([source for _, source in homes], base, 0),
         6,
         outlet,
         popular,
@@ -211,12 +247,13 @@ def test_the_strongest_of_a_few_canonical_stories_are_chosen(candidates, keys):
             chosen.append(document)
     columns = zip(*candidates, strict=True) if candidates else ((), (), (), ())
     hits, strengths, canons, posted = (np.array(column, np.int64) for column in columns)
+    none = np.empty(0, np.int64)
     found = kernels.choose(
         np.arange(len(candidates), dtype=np.uint32),
         hits,
         strengths,
-        canons,
-        posted,
+        (canons, none, 0, -1),
+        (posted, none, 0, 0),
         keys,
         share,
         votes,
@@ -225,48 +262,49 @@ def test_the_strongest_of_a_few_canonical_stories_are_chosen(candidates, keys):
         most_canons,
         per_canon,
     )
-    assert numbers(found, np.uint32) == chosen
+    assert found == chosen
 
 
-@given(st.lists(POSTING, max_size=90), st.sets(st.integers(0, 4)), st.integers(1, 4))
-def test_documents_that_stand_often_are_counted(postings, without, least):
+@given(st.lists(POSTING, max_size=90), st.integers(1, 4))
+def test_documents_that_stand_often_are_counted(postings, least):
     popular = 12
-    counts = Counter(place for place, *_ in postings)
-    often = Counter(
-        document
-        for place, document, canon, _ in postings
-        if canon >= 0 and canon not in without and counts[place] <= popular
-    )
-    places, documents, canons, _ = zip(*postings, strict=True) if postings else ((), (), (), ())
-    listed, hits = kernels.often(
-        np.array(places, np.int64),
-        np.array(documents, np.uint32),
-        np.array(canons, np.int64),
-        np.array(sorted(without), np.int64),
+    counts = Counter(place for place, _ in postings)
+    often = Counter(document for place, document in postings if counts[place] <= popular)
+    found = kernels.often(
+        np.array([place for place, _ in postings], np.int64),
+        np.array([document for _, document in postings], np.uint32),
         6,
         popular,
         least,
     )
-    expected = {document: count for document, count in often.items() if count >= least}
-    assert numbers(listed, np.uint32) == sorted(expected)
-    assert numbers(hits) == [expected[document] for document in sorted(expected)]
+    assert found == [(document, often[document]) for document in sorted(often) if often[document] >= least]
 
 
 def test_a_column_is_read_for_the_living_and_the_gone():
     columns = Columns("home", home=(np.int64, 1, -1))
     for number in range(9000):
         columns.grow()
-        columns.values["home"][columns.row(number)] = (
-            number * 10 if number % 500 == 0 or number > 8000 else -1
-        )
+        columns.set("home", number, number * 10 if number % 500 == 0 or number > 8000 else -1)
     asked = [0, 1, 500, 8500, 8999]
-    found = columns.look_up("home", np.array(asked, np.uint32)).tolist()
-    assert found == [0, -1, 5000, 85000, 89990]
+    assert [columns.get("home", number) for number in asked] == [0, -1, 5000, 85000, 89990]
+    voted = kernels.vote(
+        np.arange(len(asked)),
+        np.array(asked, np.uint32),
+        columns.column("home"),
+        columns.column("home"),
+        len(asked),
+        0,
+        1,
+        1,
+        1,
+    )
+    assert numbers(voted[0], np.uint32) == [0, 500, 8500, 8999]
 
 
 NONE, ONE, TWO = (np.zeros(size, np.uint64) for size in range(3))
 FLAGS = np.zeros(1, np.bool_)
 KEY = np.zeros(1, np.uint32)
+COLUMN = (np.zeros(1, np.int64), np.zeros(0, np.int64), 0, -1)
 
 
 @pytest.mark.parametrize(
@@ -274,13 +312,15 @@ KEY = np.zeros(1, np.uint32)
     [
         (kernels.words, ("text", KEY, ONE, FLAGS, ONE, ONE)),  # tables of the wrong size
         (kernels.bag, (TWO, FLAGS, ONE)),
-        (kernels.weigh, (ONE, ONE, FLAGS, np.zeros(3, np.int64), 1, 1, ONE, 1)),  # no power of two
-        (kernels.weigh, (TWO, ONE, FLAGS, ONE, 1, 1, ONE, 1)),
-        (kernels.heaviest, (TWO, ONE, 3)),
-        (kernels.product, (TWO, ONE, ONE, ONE)),
-        (kernels.post, (KEY, KEY.copy(), KEY.copy(), KEY.copy(), KEY.copy(), 1, 1)),  # no room
-        (kernels.find, (KEY, KEY, KEY, KEY, KEY, 2, [], 1)),
-        (kernels.vote, (np.array([3]), KEY, np.array([1]), np.array([1]), 2, 0, 64, 3, 8)),  # a place too far
+        (kernels.keywords, (bytes(12), np.zeros(3, np.uint32), 1, 1, TABLE, 1, 1)),  # no power of two
+        (kernels.keywords, (bytes(11), KNOWN, 1, 1, TABLE, 1, 1)),
+        (kernels.alike, (bytes(12), [bytes(12), bytes(13)], KNOWN, 1, 1, TABLE, 1)),
+        (kernels.alike, (bytes(12), [], KNOWN, -1, 1, TABLE, 1)),
+        (kernels.slots, (bytes(13),)),
+        (kernels.count, (np.zeros(4, np.uint32), np.array([4], np.uint16))),
+        (kernels.post, (KEY, KEY.copy(), np.zeros(3, np.uint32), 1, 1)),  # no room
+        (kernels.find, (KEY, KEY, np.zeros(3, np.uint32), 2, [], 1)),
+        (kernels.vote, (np.array([3]), KEY, COLUMN, COLUMN, 2, 0, 64, 3, 8)),  # a place too far
         (kernels.shingles, (np.zeros(9, np.uint8), 3)),
         (kernels.cut, (bytes(9), 29, 3)),
         (kernels.cut, (bytes(8), 64, 3)),
@@ -288,12 +328,13 @@ KEY = np.zeros(1, np.uint32)
     ],
 )
 def test_arrays_that_do_not_fit_are_refused(kernel, arguments):
-    with pytest.raises(ValueError, match=r"items|powers|room|postings|place"):
+    with pytest.raises(
+        ValueError, match=r"items|paragraphs|powers|order|match|shingles|room|postings|place|slot"
+    ):
         kernel(*arguments)
 
 
 def test_a_damaged_chain_ends_instead_of_turning_in_a_circle():
-    chains, held, documents = np.ones(1, np.uint32), KEY, KEY
-    circle = np.ones(1, np.uint32)
-    places, _ = kernels.find(KEY, chains, held, documents, circle, 1, [], 128)
+    circle = np.array([0, 0, 1], np.uint32)
+    places, _ = kernels.find(KEY, np.ones(1, np.uint32), circle, 1, [], 128)
     assert numbers(places) == [0]

@@ -2,7 +2,7 @@
 
 Arrays are one-dimensional, contiguous and of the type that is named; sizes are checked, ValueError when
 they do not fit. What is given back are the bytes of new arrays, in the byte order of the machine. Pure
-functions, but for ``post``.
+functions, but for ``post`` and ``count``.
 """
 
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ Keys: TypeAlias = npt.NDArray[np.uint32]
 Places: TypeAlias = npt.NDArray[np.int32]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 Side: TypeAlias = tuple[int, int, int, int, int, int, bytearray]
+Column: TypeAlias = tuple[npt.NDArray[Any], Numbers, int, int]  # see ``lineage.columns.Columns.column``
 
 def words(
     text: str, kinds: npt.NDArray[np.uint8], values: Hashes, upper: Mask, folds: Hashes, folded: Hashes, /
@@ -97,38 +98,52 @@ def sample(words: Hashes, width: int, bound: int, least: int, /) -> bytes:
 def cut(hashes: bytes, shift: int, most: int, /) -> bytearray:
     """List the 32 bits (uint32) above ``shift`` of each of the first ``most`` hashes."""
 
-def bag(copy: Hashes, capital: Mask, head: Hashes, /) -> tuple[bytearray, bytearray, bytearray]:
-    """Count words, those of ``head`` twice: distinct ones, sorted (uint64), counts (int64), names (bool).
+def bag(copy: Hashes, capital: Mask, head: Hashes, /) -> bytes:
+    """Count words, those of ``head`` twice.
 
-    A name stands in the copy, with a capital wherever it does.
+    Given are the distinct words, sorted (uint64), then of each (uint32) twice its count, and one more for a
+    name: it stands in the copy, with a capital wherever it does.
     """
 
-def weigh(
-    words: Hashes,
-    counts: Numbers,
-    names: Mask,
-    known: Numbers,
+def keywords(
+    bag: bytes,
+    known: npt.NDArray[np.uint32],
     stories: int,
     base: int,
-    table: Numbers,
+    table: npt.NDArray[np.uint8],
+    often: int,
     most: int,
     /,
-) -> tuple[bytearray, bytearray, int]:
-    """Weigh words: rarity (int64), weight (int64), the sum of the squares of the weights.
+) -> bytearray:
+    """List the high halves (uint32) of the ``most`` words of a bag that weigh the most and more than nothing.
 
-    A weight is rarity times count, of which ``most`` count.
-    ``known`` counts stories by the low bits of a word. Rarity is what the ``table`` says of the stories
-    there are (and ``base`` more for a name) for each that has the word.
+    A weight is rarity times count, of which ``often`` count. ``known`` counts stories by the low bits of a
+    word. Rarity is what the ``table`` says of the stories there are (and ``base`` more for a name) for each
+    that has the word.
     """
 
-def heaviest(words: Hashes, weights: Numbers, most: int, /) -> bytearray:
-    """List the high halves (uint32) of the ``most`` words that weigh the most and more than nothing."""
+def alike(
+    one: bytes,
+    others: list[bytes],
+    known: npt.NDArray[np.uint32],
+    stories: int,
+    base: int,
+    table: npt.NDArray[np.uint8],
+    rare: int,
+    /,
+) -> tuple[int, list[tuple[int, int, int]]]:
+    """Compare a bag with others, words weighed as for ``keywords``, but that all of a count counts.
 
-def slots(words: Hashes, /) -> bytearray:
-    """List the distinct low 16 bits of words, sorted (uint16)."""
+    Given is the sum of the squares of its weights; then of each other bag the sum of the products of the
+    weights of the words that both have, the sum of its squares, and how many names both have whose rarity
+    is ``rare`` or more.
+    """
 
-def product(words: Hashes, weights: Numbers, others: Hashes, their_weights: Numbers, /) -> int:
-    """Multiply the weights of the words that two sorted lists share, and sum that up."""
+def count(known: npt.NDArray[np.uint32], slots: npt.NDArray[np.uint16], /) -> None:
+    """Count one more story under each of its slots, in place."""
+
+def slots(bag: bytes, /) -> bytearray:
+    """List the distinct low 16 bits of the words of a bag, sorted (uint16)."""
 
 def compare(
     words: Hashes,
@@ -174,25 +189,15 @@ def recurring(
     ``keys`` are sorted. ``margin`` more words are masked at both ends. None where none are.
     """
 
-def post(
-    keys: Keys, chains: Keys, held: Keys, documents: Keys, older: Keys, used: int, document: int, /
-) -> None:
+def post(keys: Keys, chains: Keys, fresh: Keys, used: int, document: int, /) -> None:
     """Write postings of a document behind the ``used`` ones of a chained hash table, in place.
 
-    ``chains`` gives the newest posting of each chain, counted from 1, ``older`` the next older one; 0 ends
-    it.
+    ``chains`` gives the newest posting of each chain, counted from 1; ``fresh`` holds three numbers of a
+    posting: key, document, the next older one of its chain. 0 ends it.
     """
 
 def find(
-    keys: Keys,
-    chains: Keys,
-    held: Keys,
-    documents: Keys,
-    older: Keys,
-    used: int,
-    runs: list[Any],
-    most: int,
-    /,
+    keys: Keys, chains: Keys, fresh: Keys, used: int, runs: list[Any], most: int, /
 ) -> tuple[bytearray, bytearray]:
     """Find the newest ``most`` postings of each key.
 
@@ -201,14 +206,11 @@ def find(
     first.
     """
 
-def look_up(numbers: Keys, column: Numbers, elders: Numbers, base: int, gone: int, /) -> bytearray:
-    """Read a column of ``columns.Columns`` (int64); of numbers that have no row, ``gone``."""
-
 def vote(
     places: Numbers,
     documents: Keys,
-    canons: Numbers,
-    outlets: Numbers,
+    canons: Column,
+    outlets: Column,
     keys: int,
     outlet: int,
     popular: int,
@@ -226,11 +228,11 @@ def vote(
     """
 
 def choose(
-    documents: Keys,
-    hits: Numbers,
-    strengths: Numbers,
-    canons: Numbers,
-    posted: Numbers,
+    documents: bytearray,
+    hits: bytearray,
+    strengths: bytearray,
+    canons: Column,
+    posted: Column,
     keys: int,
     share: float,
     votes: int,
@@ -239,27 +241,18 @@ def choose(
     most_canons: int,
     per_canon: int,
     /,
-) -> bytearray:
-    """Choose the documents (uint32) with enough votes, the strongest first, at most so many in all.
+) -> list[int]:
+    """Choose the documents with enough votes, the strongest first, at most so many in all.
 
-    Enough is a ``share`` of the smaller of ``keys`` and ``posted``, up to ``votes`` and one for each
-    ``more`` of those. They come from at most so many canonical stories, so many of each.
+    Votes and strengths are those of ``vote``. Enough is a ``share`` of the smaller of ``keys`` and
+    ``posted``, up to ``votes`` and one for each ``more`` of those. They come from at most so many canonical
+    stories, so many of each.
     """
 
-def often(
-    places: Numbers,
-    documents: Keys,
-    canons: Numbers,
-    without: Numbers,
-    keys: int,
-    popular: int,
-    least: int,
-    /,
-) -> tuple[bytearray, bytearray]:
-    """List the documents with ``least`` postings, sorted (uint32), and how many they have (int64).
+def often(places: Numbers, documents: Keys, keys: int, popular: int, least: int, /) -> list[tuple[int, int]]:
+    """List the documents with ``least`` postings, in order, and how many they have.
 
-    Keys with more than ``popular`` postings count for nothing, nor do canonical stories below 0 or in
-    ``without``.
+    Keys with more than ``popular`` postings count for nothing.
     """
 
 Sentences: TypeAlias = Sequence[Sequence[str]]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from worker.lineage import postings
-from worker.lineage.postings import Postings, counted
+from worker.lineage.postings import Postings
 
 
 @pytest.fixture
@@ -60,9 +60,3 @@ def test_random_documents_are_found_by_all_their_keys():
         index.add(document, keys)
     for key in range(0, 500, 17):
         assert found(index, key) == [document for document, keys in kept.items() if key in keys]
-
-
-def test_documents_are_counted():
-    distinct, often = counted(np.array([5, 2, 5, 5], np.uint32))
-    assert (distinct.tolist(), often.tolist()) == ([2, 5], [1, 3])
-    assert len(counted(np.array([], np.uint32))[0]) == 0

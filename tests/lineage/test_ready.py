@@ -4,9 +4,8 @@ from worker.lineage import ready
 from worker.lineage.ready import Ready
 
 
-def test_the_least_in_demand_goes_first(monkeypatch):
-    monkeypatch.setattr(ready, "READ", 2)
-    kept = Ready[str](len)
+def test_the_least_in_demand_goes_first():
+    kept = Ready[str](len, most=2)
     kept.put(1, "one")
     kept.put(2, "two")
     assert kept.get(1, str) == "one"

@@ -6,7 +6,7 @@ All of it lies in arrays and blocks: a canonical story costs no Python object bu
 from collections import OrderedDict
 from collections.abc import Iterator
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from worker.lineage.columns import Columns
 from worker.lineage.copies import UNDATED, Copies
 from worker.lineage.crowd import Crowd, known_as, member, pack_crowd, unpack_crowd
 from worker.lineage.placement import Relation
+from worker.lineage.postings import Keys
 from worker.lineage.ready import READ
 from worker.lineage.shelf import Shelf
 
@@ -29,19 +30,22 @@ def canonical_id(story_id: str) -> bytes:
 class Canon:
     """A canonical story as the fold sees it; ``number`` counts in order of founding."""
 
-    __slots__ = ("_canons", "into", "last", "number")
+    __slots__ = ("_canons", "_id", "into", "last", "number")
 
     def __init__(self, canons: "Canons", number: int) -> None:
         """View a canonical story."""
         self._canons = canons
         self.number = number
+        self._id: str | None = None
         self.into: str | None = None
         self.last: Crowd | None = None  # its members when it was merged
 
     @property
     def id(self) -> str:
         """Name the canonical story."""
-        return bytes(self._canons.row("id", self.number)).hex()
+        if self._id is None:
+            self._id = self._canons.id(self.number)
+        return self._id
 
     @property
     def story_id(self) -> str:
@@ -52,23 +56,25 @@ class Canon:
     @property
     def founded(self) -> int | None:
         """Tell the stream time of its first story."""
-        return _dated(self._canons.row("founded", self.number))
+        when = self._canons.columns.get("founded", self.number)
+        return None if when == UNDATED else when
 
     @property
     def updated(self) -> int | None:
         """Tell the stream time of its last story."""
-        return _dated(self._canons.row("updated", self.number))
+        when = self._canons.columns.get("updated", self.number)
+        return None if when == UNDATED else when
 
     @property
     def sequence(self) -> int:
         """Tell the last sequence given out."""
-        return int(self._canons.row("sequence", self.number))
+        return self._canons.columns.get("sequence", self.number)
 
     @property
     def held(self) -> tuple[int, ...]:
         """Number the copies that are kept, its own first."""
         crowd = self.crowd
-        return crowd.held if crowd is not None else (int(self._canons.row("held", self.number)),)
+        return crowd.held if crowd is not None else (self._canons.columns.get("held", self.number),)
 
     @property
     def crowd(self) -> Crowd | None:
@@ -105,9 +111,15 @@ class Canons:
         self._shelf = shelf
         self._crowds: OrderedDict[int, Crowd] = OrderedDict()  # those in demand, not on the shelf
 
-    def row(self, name: str, number: int) -> Any:  # noqa: ANN401 - a number, or the bytes of an id
-        """Tell a field of a canonical story."""
-        return self.columns.values[name][self.columns.row(number)]
+    def id(self, number: int) -> str:
+        """Name a canonical story."""
+        name: bytes = self.columns.values["id"][self.columns.row(number)].tobytes()
+        return name.hex()
+
+    def keys(self, number: int) -> Keys:
+        """Give the keys by which a canonical story is known again, 0 where there are fewer."""
+        kept: Keys = self.columns.values["keys"][self.columns.row(number)].copy()
+        return kept
 
     def crowd(self, number: int) -> Crowd | None:
         """Tell the members of a canonical story, None when it is alone."""
@@ -115,18 +127,19 @@ class Canons:
         if found is not None:
             self._crowds.move_to_end(number)
             return found
-        place, size = int(self.row("place", number)), int(self.row("size", number))
+        place = self.columns.get("place", number)
         if place < 0:
             return None
+        size = self.columns.get("size", number)
         found = unpack_crowd(self._shelf.get(place, size))
         self._shelf.drop(place, size)
-        self.set(number, place=-1)
+        self.columns.set("place", number, -1)
         self.demand(number, found)
         return found
 
     def alone(self, canon: Canon) -> Crowd:
         """Read off its copy what is to know of a canonical story that has no crowd."""
-        number = int(self.row("held", canon.number))
+        number = self.columns.get("held", canon.number)
         story = self.copies.item(number)
         return Crowd(
             story_id=story.id,
@@ -142,10 +155,9 @@ class Canons:
     def overdue(self, before: int) -> Iterator[int]:
         """Yield the canonical stories that were last updated before a time; each has to be closed."""
         while self.oldest < self.touches.used:
-            row = self.touches.row(self.oldest)
-            number = int(self.touches.values["canon"][row]) if row >= 0 else -1
+            number = self.touches.get("canon", self.oldest)
             if number >= 0:
-                updated = self.row("updated", number)
+                updated = self.columns.get("updated", number)
                 if updated != UNDATED and updated >= before:
                     return
                 yield number
@@ -157,16 +169,21 @@ class Canons:
         """Add the row of a canonical story."""
         number = self.columns.grow()
         when = UNDATED if at is None else at
-        name = np.frombuffer(canonical_id(story_id), np.uint8)
-        self.set(number, founded=when, updated=when, sequence=1, known=known_as(story_id), id=name)
+        self.set(number, founded=when, updated=when, sequence=1, known=known_as(story_id))
+        self.columns.values["id"][self.columns.row(number)] = np.frombuffer(canonical_id(story_id), np.uint8)
         self._touch(number)
         return Canon(self, number)
 
-    def set(self, number: int, **fields: Any) -> None:  # noqa: ANN401 - a number, or the bytes of an id
+    def set(self, number: int, **fields: int) -> None:
         """Change fields of a canonical story."""
-        values, row = self.columns.values, self.columns.row(number)
         for name, value in fields.items():
-            values[name][row] = value
+            self.columns.set(name, number, value)
+
+    def hold_first(self, number: int, document: int, keys: Keys) -> None:
+        """Note the copy of a canonical story that is alone, and the first of its keys."""
+        self.columns.set("held", number, document)
+        first = keys[:TRACES]
+        self.columns.values["keys"][self.columns.row(number), : len(first)] = first
 
     def change(self, canon: Canon, at: int | None) -> Crowd:
         """Give the crowd of a canonical story that grows, one sequence on."""
@@ -174,9 +191,9 @@ class Canons:
         if crowd is None:
             crowd = self.alone(canon)
             self.demand(canon.number, crowd)
-        self.set(canon.number, sequence=self.row("sequence", canon.number) + 1)
+        self.columns.set("sequence", canon.number, canon.sequence + 1)
         if at is not None:
-            self.set(canon.number, updated=at)
+            self.columns.set("updated", canon.number, at)
         self._touch(canon.number)
         return crowd
 
@@ -211,15 +228,11 @@ class Canons:
     def _touch(self, number: int) -> None:
         self._untouch(number)
         touch = self.touches.grow()
-        self.touches.values["canon"][self.touches.row(touch)] = number
-        self.set(number, touched=touch)
+        self.touches.set("canon", touch, number)
+        self.columns.set("touched", number, touch)
 
     def _untouch(self, number: int) -> None:
-        before = int(self.row("touched", number))
+        before = self.columns.get("touched", number)
         if before >= 0:
-            self.touches.values["canon"][self.touches.row(before)] = -1
-            self.set(number, touched=-1)
-
-
-def _dated(value: Any) -> int | None:  # noqa: ANN401 - a number of the column
-    return None if value == UNDATED else int(value)
+            self.touches.set("canon", before, -1)
+            self.columns.set("touched", number, -1)

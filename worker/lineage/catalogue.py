@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from worker.lineage.arrays import Arrays, arrays_of, gathered
-from worker.lineage.canons import TRACES, Canon, Canons
+from worker.lineage.canons import Canon, Canons
 from worker.lineage.copies import Copies
 from worker.lineage.crowd import known_as, member
 from worker.lineage.imprint import Imprint
@@ -165,9 +165,7 @@ class Catalogue:
             self.drop(canon, min([each for each in others if each not in kept] or others))
         number = self.copies.add(imprint, canon=canon.number, at=at, hops=hops, heritage=heritage)
         if crowd is None:
-            traces = np.zeros(TRACES, np.uint32)
-            traces[: len(imprint.keys)] = imprint.keys[:TRACES]
-            self._canons.set(canon.number, held=number, keys=traces)
+            self._canons.hold_first(canon.number, number, imprint.keys)
         else:
             crowd.held += (number,)
         return number
@@ -214,7 +212,7 @@ class Catalogue:
         ours.held, theirs.held = kept[:KEPT_COPIES], ()
         young.last, young.into = theirs, old.id
         self._canons.close(young.number)
-        self._canons.set(young.number, updated=self._canons.row("updated", old.number))
+        self._canons.set(young.number, updated=self._canons.columns.get("updated", old.number))
 
     def expire(self, before: int) -> Iterator[Departure]:
         """Forget the canonical stories that were last updated before a time."""
@@ -226,12 +224,12 @@ class Catalogue:
     def _forget(self, number: int) -> Departure:
         canons = self._canons
         crowd = canons.crowd(number)
-        own = bytes(canons.row("id", number)).hex()
-        keys = canons.row("keys", number).copy()
-        held: Iterable[int] = (int(canons.row("held", number)),) if crowd is None else crowd.held
+        own = canons.id(number)
+        keys = canons.keys(number)
+        held: Iterable[int] = (canons.columns.get("held", number),) if crowd is None else crowd.held
         for document in held:
             self.copies.drop(document)
-        stories = (int(canons.row("known", number)),) if crowd is None else crowd.stories
+        stories = (canons.columns.get("known", number),) if crowd is None else crowd.stories
         for known in stories:
             self.known.pop(known, None)
         canons.close(number)

@@ -3,19 +3,18 @@
 All of it lies in arrays and blocks: a copy costs no Python object but while it is in demand.
 """
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from worker.lineage.archive import pack, unpack
 from worker.lineage.arrays import Arrays, arrays_of
 from worker.lineage.columns import Columns
 from worker.lineage.imprint import Imprint
 from worker.lineage.lapse import bare
-from worker.lineage.postings import Documents, Postings
+from worker.lineage.postings import Postings
 from worker.lineage.reading import Reading, narrative_of, tokens_of
-from worker.lineage.ready import Ready
+from worker.lineage.ready import BAGS, Ready
 from worker.lineage.shelf import Shelf
 from worker.lineage.waiting import NEVER
 from worker.matching.narrative import Mask, Narrative
@@ -53,31 +52,10 @@ class Copies:
         self._narratives = Ready[Narrative](lambda each: len(each.words))
         self._stories = Ready[Story](_words)
         self._items = Ready[Story](_words)  # without their copy
-        self._leads = Ready[Bag](lambda each: len(each.words))
-        self._wholes = Ready[Bag](lambda each: len(each.words))
+        self._leads = Ready[Bag](len, most=BAGS)
+        self._wholes = Ready[Bag](len, most=BAGS)
 
-    # Of many
-
-    def canon_of(self, documents: Documents) -> npt.NDArray[np.int64]:
-        """Tell the canonical story of each document, -1 when it is gone."""
-        return self.columns.look_up("canon", documents)
-
-    def outlet_of(self, documents: Documents) -> npt.NDArray[np.int64]:
-        """Tell the outlet of each document, 0 when it is gone."""
-        return self.columns.look_up("outlet", documents)
-
-    def posted_of(self, documents: Documents) -> npt.NDArray[np.int64]:
-        """Tell under how many hashes each document is indexed, 0 when it is gone."""
-        return self.columns.look_up("posted", documents)
-
-    def seen_at(self, documents: Documents) -> npt.NDArray[np.int64]:
-        """Tell the stream time at which each document came, ``UNDATED`` when not known or gone."""
-        return self.columns.look_up("seen", documents)
-
-    def are_bare(self, documents: Documents) -> Mask:
-        """Tell of which documents the text alone is gone."""
-        bare: Mask = self.columns.look_up("ended", documents) != NEVER
-        return bare
+    # All
 
     def count(self) -> int:
         """Count the copies that are kept."""
@@ -92,24 +70,27 @@ class Copies:
 
     def is_held(self, number: int) -> bool:
         """Tell whether a document is still held."""
-        row = self.columns.row(number)
-        return row >= 0 and int(self.columns.values["canon"][row]) >= 0
+        return self.columns.get("canon", number) >= 0
 
     def home(self, number: int) -> int:
-        """Tell the canonical story of a held document."""
-        return int(self._field("canon", number))
+        """Tell the canonical story of a document, -1 when it is gone."""
+        return self.columns.get("canon", number)
+
+    def seen(self, number: int) -> int:
+        """Tell the stream time at which a held document came, ``UNDATED`` when that is not known."""
+        return self.columns.get("seen", number)
 
     def hops(self, number: int) -> int:
         """Tell how many steps a held document is away from the original."""
-        return int(self._field("hops", number))
+        return self.columns.get("hops", number)
 
     def outlet(self, number: int) -> int:
         """Tell the outlet of a held document."""
-        return int(self._field("outlet", number))
+        return self.columns.get("outlet", number)
 
     def ended(self, number: int) -> int | None:
         """Tell when the right to a held document ended, None while its text stands."""
-        end = int(self._field("ended", number))
+        end = self.columns.get("ended", number)
         return None if end == NEVER else end
 
     def is_bare(self, number: int) -> bool:
@@ -118,16 +99,16 @@ class Copies:
 
     def packed(self, number: int) -> bytes:
         """Give the packed story of a held document."""
-        place, size = int(self._field("place", number)), int(self._field("size", number))
-        heritage = max(int(self._field("heritage", number)), 0)
+        place, size = self.columns.get("place", number), self.columns.get("size", number)
+        heritage = max(self.columns.get("heritage", number), 0)
         return self._shelf.get(place + heritage, size - heritage)
 
     def heritage(self, number: int) -> Mask | None:
         """Tell which words of a held document come from the canonical copy; None: all of them."""
-        size = int(self._field("heritage", number))
+        size = self.columns.get("heritage", number)
         if size < 0:
             return None
-        packed = self._shelf.get(int(self._field("place", number)), size)
+        packed = self._shelf.get(self.columns.get("place", number), size)
         bits = np.unpackbits(np.frombuffer(packed, np.uint8), count=len(self.narrative(number).words))
         return bits.view(np.bool_)
 
@@ -251,9 +232,6 @@ class Copies:
         """Forget what has been read of a document."""
         for ready in (self._narratives, self._stories, self._items, self._leads, self._wholes):
             ready.drop(number)
-
-    def _field(self, name: str, number: int) -> Any:  # noqa: ANN401 - a number of any type
-        return self.columns.values[name][self.columns.row(number)]
 
 
 def _lead(story: Story) -> Bag:

@@ -3,7 +3,7 @@
 A few keys of the copy are enough for a reprint; a brief or a rewrite is not known again.
 """
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from typing import Any, Final
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from worker.lineage.arrays import Arrays, arrays_of, gathered
 from worker.lineage.catalogue import Departure
 from worker.lineage.columns import Columns
-from worker.lineage.postings import Keys, Postings, counted
+from worker.lineage.postings import Keys, Postings
 
 ASKED: Final = 16  # keys of a story, the smallest, that are looked up
 NEEDED: Final = 4  # of the keys of a departed story, or half of those it had
@@ -54,26 +54,24 @@ class Departed:
     def whose(self, keys: Keys) -> str | None:
         """Find the departed canonical story that a copy belongs to, the last of several."""
         if self._oldest == self._rows.used:
-            return None
+            return None  # nobody left
         _, found = self._postings.probe(keys[:ASKED])
-        found = found[found >= self._oldest]
-        if not len(found):
-            return None
-        documents, hits = counted(found)
-        had = self._rows.values["keys"][self._rows.rows(documents.astype(np.int64))]
-        enough = documents[hits >= np.minimum(NEEDED, (had + 1) // 2)]
-        if not len(enough):
-            return None
-        return bytes(self._rows.values["id"][self._rows.row(int(enough[-1]))]).hex()
+        hits = Counter(found.tolist())
+        for number in sorted(hits, reverse=True):
+            if number < self._oldest:
+                break
+            if hits[number] >= min(NEEDED, (self._rows.get("keys", number) + 1) // 2):
+                name: bytes = self._rows.values["id"][self._rows.row(number)].tobytes()
+                return name.hex()
+        return None
 
     def forget(self, before: int) -> None:
         """Forget those that left before a time."""
         rows = self._rows
         while self._oldest < rows.used:
-            row = rows.row(self._oldest)
-            if rows.values["left"][row] >= before:
+            if rows.get("left", self._oldest) >= before:
                 return
-            rows.values["left"][row] = -1
+            rows.set("left", self._oldest, -1)
             self._postings.drop(self._oldest)
             self._oldest += 1
 

@@ -1,14 +1,12 @@
 """Which canonical stories tell the same event in other words? Topic → links, precision before recall."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Final
-
-import numpy as np
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from worker import kernels
 from worker.lineage.copies import UNDATED, Copies
-from worker.matching.topic import Bag, Weighed, alike, keywords, shared_names, weigh
+from worker.matching.topic import Bag
 from worker.story import Coordinates
 from worker.values import quick
 
@@ -36,6 +34,14 @@ class Event:
     likeness: float
 
 
+class _Candidate(NamedTuple):
+    """A document that may tell the same event; ``near`` in time, or not known to be far."""
+
+    document: int
+    canon: int
+    near: bool
+
+
 def same_events(  # noqa: PLR0913 - the story in hand, in parts
     copies: Copies,
     lead: Bag,
@@ -50,46 +56,51 @@ def same_events(  # noqa: PLR0913 - the story in hand, in parts
     ``joined`` ones are left out, and the other parts of the same payload. ``whole`` reads all the
     words of the story, which not all need.
     """
-    best: dict[int, Event] = {}
     lexicon = copies.lexicon
-    ours: Weighed | None = None
-    headed = weigh(lead, lexicon)
-    for document, apart in _candidates(copies, lead, at=at, joined=joined):
-        need = NEAR_ALIKE if apart <= NEAR else FAR_ALIKE
-        likeness = alike(headed, weigh(copies.lead(document), lexicon))
-        if likeness + WHOLE_MOST < (NAMED_ALIKE if apart <= NEAR else need):
+    found = _candidates(copies, lead, at=at, joined=joined)
+    leads = lexicon.alike(lead, [copies.lead(each.document) for each in found]) if found else []
+    likely = [
+        (each, headed)
+        for each, (headed, _) in zip(found, leads, strict=True)
+        if headed + WHOLE_MOST >= (NAMED_ALIKE if each.near else FAR_ALIKE)
+    ]
+    if not likely:
+        return ()
+    wholes = lexicon.alike(whole(), [copies.whole(each.document) for each, _ in likely])
+    best: dict[int, tuple[float, int]] = {}  # likeness, document
+    for (each, headed), (told, names) in zip(likely, wholes, strict=True):
+        likeness = headed + min(told / 2, WHOLE_MOST)
+        need = FAR_ALIKE if not each.near else NAMED_ALIKE if names >= NAMES else NEAR_ALIKE
+        if likeness < need or (each.canon in best and likeness <= best[each.canon][0]):
             continue
-        other = copies.story(document).coordinates
-        if (other.topic, other.partition, other.offset) == (payload.topic, payload.partition, payload.offset):
-            continue
-        ours = ours or weigh(whole(), lexicon)
-        theirs = weigh(copies.whole(document), lexicon)
-        likeness += min(alike(ours, theirs) / 2, WHOLE_MOST)
-        if apart <= NEAR and NAMED_ALIKE <= likeness < need:
-            named = shared_names(ours, theirs) >= NAMES
-            need = NAMED_ALIKE if named else need
-        canon = copies.home(document)
-        if likeness >= need and (canon not in best or likeness > best[canon].likeness):
-            best[canon] = Event(document=document, canon=canon, likeness=likeness)
-    ranked = sorted(best.values(), key=lambda event: (-event.likeness, event.document))
-    return tuple(replace(event, likeness=min(event.likeness, 1.0)) for event in ranked[:LINKS])
+        if not _of_payload(copies.story(each.document).coordinates, payload):
+            best[each.canon] = likeness, each.document
+    ranked = sorted(best.items(), key=lambda item: (-item[1][0], item[1][1]))
+    return tuple(
+        Event(document=document, canon=canon, likeness=min(likeness, 1.0))
+        for canon, (likeness, document) in ranked[:LINKS]
+    )
 
 
-def _candidates(copies: Copies, lead: Bag, *, at: int | None, joined: set[int]) -> list[tuple[int, int]]:
-    """Find documents that share keywords, and how many milliseconds they are apart."""
-    keys = keywords(lead, copies.lexicon)
+def _candidates(copies: Copies, lead: Bag, *, at: int | None, joined: set[int]) -> list[_Candidate]:
+    """Find documents that share keywords, those that share the most and are the nearest in time first."""
+    keys = copies.lexicon.keywords(lead)
     where, documents = copies.keyworded.probe(keys)
-    if not len(documents):
-        return []
-    without = np.array(sorted(joined), np.int64)
-    canons = np.where(copies.are_bare(documents), -1, copies.canon_of(documents))  # no text: no lead
-    listed, often = kernels.often(where, documents, canons, without, len(keys), POPULAR, SHARED)
-    found, hits = np.frombuffer(listed, np.uint32), np.frombuffer(often, np.int64)
-    if not len(found):
-        return []
-    seen = copies.seen_at(found)
-    dated = (seen != UNDATED) & (at is not None)
-    gap = np.where(dated, np.abs(seen - (at or 0)), NEAR + 1)
-    close = np.flatnonzero(gap <= FAR)
-    order = close[np.lexsort((found[close], gap[close], -hits[close]))[:COMPARED]]
-    return list(zip(found[order].tolist(), gap[order].tolist(), strict=True))
+    found = []
+    for document, hits in kernels.often(where, documents, len(keys), POPULAR, SHARED):
+        canon = copies.home(document)
+        if canon < 0 or canon in joined or copies.is_bare(document):  # no text: no lead
+            continue
+        seen = copies.seen(document)
+        apart = NEAR + 1 if at is None or seen == UNDATED else abs(seen - at)
+        if apart <= FAR:
+            found.append((-hits, apart, document, canon))
+    return [
+        _Candidate(document=document, canon=canon, near=apart <= NEAR)
+        for _, apart, document, canon in sorted(found)[:COMPARED]
+    ]
+
+
+def _of_payload(one: Coordinates, other: Coordinates) -> bool:
+    """Tell whether two stories came in one payload."""
+    return (one.topic, one.partition, one.offset) == (other.topic, other.partition, other.offset)

@@ -20,7 +20,7 @@ from worker.lineage.archive import pack, unpack
 from worker.lineage.postings import Keys
 from worker.matching import sketch
 from worker.matching.sketch import SHIFT, fingerprint
-from worker.matching.topic import Bag, Lexicon, Slots, keywords, slots_of
+from worker.matching.topic import Bag, Lexicon, Slots, slots_of
 from worker.story import Coordinates, Fingerprint, Story, joined
 from worker.values import quick
 
@@ -90,8 +90,8 @@ def held_imprint_of(story: Story, lead: Bag, lexicon: Lexicon) -> Imprint:
     """Make the imprint of a story whose copy is held; keywords are chosen by what the lexicon says now."""
     imprint = imprint_of(story)
     imprint.keys = index_keys(story.fingerprint)
-    imprint.keywords = keywords(lead, lexicon)
-    imprint.slots = slots_of(lead.words)
+    imprint.keywords = lexicon.keywords(lead)
+    imprint.slots = slots_of(lead)
     return imprint
 
 

@@ -24,7 +24,7 @@ from worker.lineage.filing import (
 )
 from worker.lineage.placement import NamedBy
 from worker.matching.tokens import tokens
-from worker.matching.topic import keywords, lead_of
+from worker.matching.topic import lead_of
 from worker.story import Story
 
 CALLED: Final = 64  # stories of one name that are looked at, the latest: a name of more is that of a section
@@ -115,7 +115,7 @@ class Names:
             quoted = same_words(headline)
             numbers = copies.documents()
             if len(numbers) > FEW:
-                _, documents = copies.keyworded.probe(keywords(lead_of(headline, tokens("")), copies.lexicon))
+                _, documents = copies.keyworded.probe(copies.lexicon.keywords(lead_of(headline, tokens(""))))
                 numbers = sorted(set(documents.tolist()), reverse=True)[:HEADLINES]
             for number in numbers:
                 if copies.is_held(number) and _is_quoted(quoted, copies.story(number).headline):

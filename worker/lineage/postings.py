@@ -45,7 +45,7 @@ class Postings:
 
     def __init__(self) -> None:
         self._chains = np.zeros(CHAINS, np.uint32)  # the newest posting of each, counted from 1
-        self._fresh = np.empty((3, START), np.uint32)  # keys, documents, the next older one of the chain
+        self._fresh = np.empty((START, 3), np.uint32)  # key, document, the next older one of the chain
         self._used = 0  # fresh postings
         self._fresh_documents = 0
         self._waiting: list[tuple[int, Keys]] = []  # documents that are loaded, see ``load``
@@ -57,12 +57,11 @@ class Postings:
     def add(self, document: int, keys: Keys) -> None:
         """Index a document under each of its distinct keys."""
         wanted = self._used + len(keys)
-        if wanted > self._fresh.shape[1]:
-            grown = np.empty((3, 2 * wanted), np.uint32)
-            grown[:, : self._used] = self._fresh[:, : self._used]
+        if wanted > len(self._fresh):
+            grown = np.empty((2 * wanted, 3), np.uint32)
+            grown[: self._used] = self._fresh[: self._used]
             self._fresh = grown
-        held, documents, older = self._fresh
-        kernels.post(keys, self._chains, held, documents, older, self._used, document)
+        kernels.post(keys, self._chains, self._fresh, self._used, document)
         self._used = wanted
         self._fresh_documents += 1
         if self._fresh_documents >= FRESH:
@@ -103,10 +102,7 @@ class Postings:
         A key that is everywhere gives its newest ``PER_KEY`` documents. Dropped documents may still
         be among them: the caller knows who is alive.
         """
-        held, documents, older = self._fresh
-        places, found = kernels.find(
-            keys, self._chains, held, documents, older, self._used, self._runs, PER_KEY
-        )
+        places, found = kernels.find(keys, self._chains, self._fresh, self._used, self._runs, PER_KEY)
         return np.frombuffer(places, np.int64), np.frombuffer(found, np.uint32)
 
     def size(self) -> int:
@@ -128,7 +124,7 @@ class Postings:
     def _flush(self) -> None:
         if not self._fresh_documents:
             return
-        keys, documents, _ = self._fresh[:, : self._used]
+        keys, documents, _ = self._fresh[: self._used].T
         self._append(_run(keys, documents), tier=0)
         self._chains[:] = 0
         self._used = self._fresh_documents = 0
@@ -147,15 +143,6 @@ class Postings:
             merged.sort()
             self._runs[-FAN:] = [merged]
             self._tiers[-FAN:] = [self._tiers[-1] + 1]
-
-
-def counted(documents: Documents) -> tuple[Documents, Places]:
-    """List the distinct documents in rising order, and how often each stands there."""
-    ordered = np.sort(documents)
-    first = np.ones(len(ordered) + 1, np.bool_)
-    first[1:-1] = ordered[1:] != ordered[:-1]
-    at = first.nonzero()[0]
-    return ordered[at[:-1]], at[1:] - at[:-1]
 
 
 def _run(keys: Keys, documents: Documents) -> Run:

@@ -41,16 +41,17 @@ def probe(copies: Copies, keys: Keys, *, outlet: int) -> Candidates:
     where, documents = copies.postings.probe(keys)
     if not len(documents):
         return Candidates(documents=(), recurrent=np.empty(0, np.uint32))
-    canons, outlets = copies.canon_of(documents), copies.outlet_of(documents)
-    told = kernels.vote(where, documents, canons, outlets, len(keys), outlet, POPULAR, RECURRENT, EVERYWHERE)
-    found, furniture = np.frombuffer(told[0], np.uint32), np.frombuffer(told[3], np.bool_)
-    hits, strengths = np.frombuffer(told[1], np.int64), np.frombuffer(told[2], np.int64)
+    column = copies.columns.column
+    canons, outlets, posted = column("canon"), column("outlet"), column("posted")
+    found, hits, strengths, furniture = kernels.vote(
+        where, documents, canons, outlets, len(keys), outlet, POPULAR, RECURRENT, EVERYWHERE
+    )
     chosen = kernels.choose(
         found,
         hits,
         strengths,
-        copies.canon_of(found),
-        copies.posted_of(found),
+        canons,
+        posted,
         len(keys),
         VOTES_SHARE,
         VOTES,
@@ -59,4 +60,4 @@ def probe(copies: Copies, keys: Keys, *, outlet: int) -> Candidates:
         CANONS,
         PER_CANON,
     )
-    return Candidates(documents=tuple(np.frombuffer(chosen, np.uint32).tolist()), recurrent=keys[furniture])
+    return Candidates(documents=tuple(chosen), recurrent=keys[np.frombuffer(furniture, np.bool_)])

@@ -4,7 +4,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 
-READ: Final = 1_024  # of a kind: narratives, stories, leads, crowds
+READ: Final = 1_024  # of a kind: narratives, stories, crowds
+BAGS: Final = 4_096  # leads, and whole copies as bags of words: small, and asked for the most
 WORDS: Final = 2_000_000  # that those of a kind may have in all: some hundred of the longest copies
 
 Value = TypeVar("Value")
@@ -13,12 +14,13 @@ Value = TypeVar("Value")
 class Ready(Generic[Value]):
     """Values by number; the one that was least in demand goes first."""
 
-    __slots__ = ("_left", "_values", "_words")
+    __slots__ = ("_left", "_most", "_values", "_words")
 
-    def __init__(self, words: Callable[[Value], int]) -> None:
-        """Start empty; ``words`` tells how many words a value has, about."""
+    def __init__(self, words: Callable[[Value], int], *, most: int = READ) -> None:
+        """Start empty; ``words`` tells how many words a value has, about. At most so many are kept."""
         self._values: OrderedDict[int, tuple[Value, int]] = OrderedDict()  # each with its words
         self._words = words
+        self._most = most
         self._left = WORDS
 
     def get(self, number: int, read: Callable[[int], Value]) -> Value:
@@ -42,7 +44,7 @@ class Ready(Generic[Value]):
         words = self._words(value)
         self._values[number] = (value, words)
         self._left -= words
-        while len(self._values) > READ or (self._left < 0 and len(self._values) > 1):
+        while len(self._values) > self._most or (self._left < 0 and len(self._values) > 1):
             self._left += self._values.popitem(last=False)[1][1]
 
     def drop(self, number: int) -> None:

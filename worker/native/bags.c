@@ -4,11 +4,30 @@
 #define SMALL 2 /* an occurrence in the copy without a capital */
 #define HEAD 4
 
+/* A bag: its distinct words, sorted, then of each twice its count, and one more for a name. */
+typedef struct {
+    const u64 *words;
+    const u32 *counts;
+    Py_ssize_t size;
+} Bag;
+
+#define EACH 12 /* bytes */
+
+static int
+borrow_bag(Buffers *all, PyObject *packed, Bag *found)
+{
+    found->words = borrow(all, packed, EACH, 0, &found->size);
+    if (found->words == NULL)
+        return 0;
+    found->counts = (const u32 *)(found->words + found->size);
+    return 1;
+}
+
 PyObject *
 bag(PyObject *module, PyObject *const *args, Py_ssize_t given)
 {
     Buffers all = {.count = 0};
-    PyObject *result = NULL, *words = NULL, *counts = NULL, *names = NULL;
+    PyObject *result = NULL;
     Item *items = NULL, *spare = NULL;
     Py_ssize_t size, capitals, headed, distinct = 0;
     if (!arguments(given, 3))
@@ -28,104 +47,195 @@ bag(PyObject *module, PyObject *const *args, Py_ssize_t given)
     Item *sorted = sort(items, spare, count);
     for (Py_ssize_t at = 0; at < count; at++)
         distinct += at == 0 || sorted[at].key != sorted[at - 1].key;
-    if ((words = array_of(NULL, distinct, 8)) == NULL || (counts = array_of(NULL, distinct, 8)) == NULL ||
-        (names = array_of(NULL, distinct, 1)) == NULL)
+    if ((result = PyBytes_FromStringAndSize(NULL, distinct * EACH)) == NULL)
         goto done;
-    u64 *word = (u64 *)PyByteArray_AS_STRING(words);
-    i64 *often = (i64 *)PyByteArray_AS_STRING(counts);
-    u8 *named = (u8 *)PyByteArray_AS_STRING(names);
-    for (Py_ssize_t at = 0, to = -1; at < count; at++) {
-        u32 occurrence = sorted[at].place;
-        if (at == 0 || sorted[at].key != sorted[at - 1].key) {
-            word[++to] = sorted[at].key;
-            often[to] = 0;
-            named[to] = !(occurrence & HEAD); /* the copy stands before the headline: it comes first */
+    u64 *words = (u64 *)PyBytes_AS_STRING(result);
+    u32 *counts = (u32 *)(words + distinct);
+    for (Py_ssize_t at = 0, to = 0; at < count; to++) {
+        u64 word = sorted[at].key;
+        u32 often = 0, named = !(sorted[at].place & HEAD); /* the copy stands before the headline: it comes first */
+        for (; at < count && sorted[at].key == word; at++) {
+            often += sorted[at].place & HEAD ? 2 : 1;
+            named &= !(sorted[at].place & SMALL);
         }
-        often[to] += occurrence & HEAD ? 2 : 1;
-        if (occurrence & SMALL)
-            named[to] = 0;
+        words[to] = word;
+        counts[to] = 2 * often + named;
     }
-    result = PyTuple_Pack(3, words, counts, names);
 done:
-    Py_XDECREF(words);
-    Py_XDECREF(counts);
-    Py_XDECREF(names);
     PyMem_Free(items);
     PyMem_Free(spare);
     release(&all);
     return result;
 }
 
-PyObject *
-weigh(PyObject *module, PyObject *const *args, Py_ssize_t given)
+/* What weighs words: the stories in which each stands, by its low bits, and the table of rarities. */
+typedef struct {
+    const u32 *known;
+    const u8 *table;
+    u64 mask, stories, base, ratios;
+} Lexicon;
+
+static int
+borrow_lexicon(Buffers *all, PyObject *const *args, Lexicon *found)
 {
-    Buffers all = {.count = 0};
-    PyObject *result = NULL, *rarities = NULL, *weights = NULL;
-    Py_ssize_t size, sizes, counted, slots, ratios;
-    if (!arguments(given, 8))
-        return NULL;
-    i64 stories = PyLong_AsLongLong(args[4]), base = PyLong_AsLongLong(args[5]), most = PyLong_AsLongLong(args[7]);
-    const u64 *words = PyErr_Occurred() ? NULL : borrow(&all, args[0], 8, 0, &size);
-    const i64 *counts = words ? borrow(&all, args[1], 8, 0, &counted) : NULL;
-    const u8 *names = counts ? borrow(&all, args[2], 1, 0, &sizes) : NULL;
-    const i64 *known = names ? borrow(&all, args[3], 8, 0, &slots) : NULL;
-    const i64 *table = known ? borrow(&all, args[6], 8, 0, &ratios) : NULL;
-    if (table == NULL || !sized(sizes, size) || !sized(counted, size))
-        goto done;
+    Py_ssize_t slots, ratios;
+    long long stories = PyLong_AsLongLong(args[1]), base = PyLong_AsLongLong(args[2]);
+    found->known = PyErr_Occurred() ? NULL : borrow(all, args[0], 4, 0, &slots);
+    found->table = found->known ? borrow(all, args[3], 1, 0, &ratios) : NULL;
+    if (found->table == NULL)
+        return 0;
     if (slots == 0 || slots & (slots - 1) || ratios == 0 || stories < 0 || base < 0) {
         PyErr_SetString(PyExc_ValueError, "counters come in powers of two, and nothing is counted below 0");
-        goto done;
+        return 0;
     }
-    if ((rarities = array_of(NULL, size, 8)) == NULL || (weights = array_of(NULL, size, 8)) == NULL)
-        goto done;
-    i64 *rare = (i64 *)PyByteArray_AS_STRING(rarities), *weight = (i64 *)PyByteArray_AS_STRING(weights);
-    u64 squares = 0;
-    for (Py_ssize_t at = 0; at < size; at++) {
-        i64 often = known[words[at] & (u64)(slots - 1)];
-        i64 ratio = (stories + (names[at] ? base : 1)) / (often < 0 ? 1 : often + 1);
-        rare[at] = table[ratio < ratios ? ratio : ratios - 1];
-        weight[at] = rare[at] * (counts[at] < most ? counts[at] : most);
-        squares += (u64)weight[at] * (u64)weight[at];
-    }
-    result = Py_BuildValue("(OOL)", rarities, weights, (long long)squares);
-done:
-    Py_XDECREF(rarities);
-    Py_XDECREF(weights);
-    release(&all);
-    return result;
+    found->mask = (u64)(slots - 1);
+    found->stories = (u64)stories;
+    found->base = (u64)base;
+    found->ratios = (u64)ratios;
+    return 1;
+}
+
+static u64
+rarity(const Lexicon *lexicon, u64 known, int named)
+{
+    u64 ratio = (lexicon->stories + (named ? lexicon->base : 1)) / (known + 1);
+    return lexicon->table[ratio < lexicon->ratios ? ratio : lexicon->ratios - 1];
+}
+
+static u64
+known_of(const Lexicon *lexicon, u64 word)
+{
+    return lexicon->known[word & lexicon->mask];
 }
 
 PyObject *
-heaviest(PyObject *module, PyObject *const *args, Py_ssize_t given)
+keywords(PyObject *module, PyObject *const *args, Py_ssize_t given)
 {
     Buffers all = {.count = 0};
     PyObject *result = NULL;
-    Item *items = NULL, *spare = NULL;
+    u64 *weights = NULL;
     u32 *keys = NULL;
-    Py_ssize_t size, sizes, count = 0;
-    if (!arguments(given, 3))
+    Bag bag;
+    Lexicon lexicon;
+    Py_ssize_t count = 0;
+    if (!arguments(given, 7))
         return NULL;
-    Py_ssize_t most = PyLong_AsSsize_t(args[2]);
-    const u64 *words = PyErr_Occurred() ? NULL : borrow(&all, args[0], 8, 0, &size);
-    const i64 *weights = words ? borrow(&all, args[1], 8, 0, &sizes) : NULL;
-    if (weights == NULL || !sized(sizes, size))
+    u64 often = PyLong_AsUnsignedLongLong(args[5]);
+    Py_ssize_t most = PyErr_Occurred() ? -1 : PyLong_AsSsize_t(args[6]);
+    if (PyErr_Occurred() || !borrow_bag(&all, args[0], &bag) || !borrow_lexicon(&all, args + 1, &lexicon))
         goto done;
-    if ((items = room(size, sizeof *items)) == NULL || (spare = room(size, sizeof *spare)) == NULL ||
-        (keys = room(size, sizeof *keys)) == NULL)
+    most = most < bag.size ? most : bag.size;
+    if ((weights = room(most, sizeof *weights)) == NULL || (keys = room(most, sizeof *keys)) == NULL)
         goto done;
-    for (Py_ssize_t at = 0; at < size; at++)
-        if (weights[at] > 0)
-            items[count++] = (Item){~(u64)weights[at], (u32)(words[at] >> 32)}; /* the heaviest first */
-    Item *sorted = sort(items, spare, count);
-    if (count > most)
-        count = most;
-    for (Py_ssize_t at = 0; at < count; at++)
-        keys[at] = sorted[at].place;
+    for (Py_ssize_t at = 0; at < bag.size; at++) {
+        u64 times = bag.counts[at] / 2, weight = rarity(&lexicon, known_of(&lexicon, bag.words[at]), bag.counts[at] & 1);
+        weight *= times < often ? times : often;
+        if (weight == 0 || most <= 0 || (count == most && weight <= weights[count - 1]))
+            continue;
+        Py_ssize_t to = count < most ? count++ : count - 1; /* the heaviest stand first, alike ones in order */
+        for (; to > 0 && weights[to - 1] < weight; to--) {
+            weights[to] = weights[to - 1];
+            keys[to] = keys[to - 1];
+        }
+        weights[to] = weight;
+        keys[to] = (u32)(bag.words[at] >> 32);
+    }
     result = array_of(keys, count, sizeof *keys);
 done:
-    PyMem_Free(items);
-    PyMem_Free(spare);
+    PyMem_Free(weights);
     PyMem_Free(keys);
+    release(&all);
+    return result;
+}
+
+/* Twice the weight of each word, and one more for a name that is `rare`; returned is the sum of the squares. */
+static u64
+weigh(const Bag *bag, const Lexicon *lexicon, u64 rare, u64 *weights)
+{
+    u64 squares = 0;
+    for (Py_ssize_t at = 0; at < bag->size; at++)
+        weights[at] = known_of(lexicon, bag->words[at]); /* all at once: each is far from the last */
+    for (Py_ssize_t at = 0; at < bag->size; at++) {
+        int named = bag->counts[at] & 1;
+        u64 rarely = rarity(lexicon, weights[at], named), weight = rarely * (bag->counts[at] / 2);
+        weights[at] = 2 * weight + (named && rarely >= rare);
+        squares += weight * weight;
+    }
+    return squares;
+}
+
+PyObject *
+alike(PyObject *module, PyObject *const *args, Py_ssize_t given)
+{
+    Buffers all = {.count = 0};
+    PyObject *result = NULL, *list = NULL;
+    u64 *weights = NULL;
+    Bag one, other;
+    Lexicon lexicon;
+    if (!arguments(given, 7))
+        return NULL;
+    u64 rare = PyLong_AsUnsignedLongLong(args[6]);
+    if (PyErr_Occurred() || !borrow_bag(&all, args[0], &one) || !borrow_lexicon(&all, args + 2, &lexicon))
+        goto done;
+    if (!PyList_Check(args[1])) {
+        PyErr_SetString(PyExc_TypeError, "the other bags are no list");
+        goto done;
+    }
+    if ((weights = room(one.size, sizeof *weights)) == NULL || (list = PyList_New(0)) == NULL)
+        goto done;
+    u64 squares = weigh(&one, &lexicon, rare, weights);
+    for (Py_ssize_t each = 0; each < PyList_GET_SIZE(args[1]); each++) {
+        Buffers theirs = {.count = 0};
+        u64 *weighed = NULL, product = 0, names = 0;
+        PyObject *told = NULL;
+        if (borrow_bag(&theirs, PyList_GET_ITEM(args[1], each), &other) &&
+            (weighed = room(other.size, sizeof *weighed)) != NULL) {
+            u64 their_squares = weigh(&other, &lexicon, rare, weighed);
+            for (Py_ssize_t at = 0, there = 0; at < one.size && there < other.size;) {
+                u64 ours = one.words[at], word = other.words[there], same = -(u64)(ours == word);
+                product += same & ((weights[at] >> 1) * (weighed[there] >> 1));
+                names += same & weights[at] & weighed[there] & 1;
+                at += ours <= word; /* no branches: nobody can foretell which word comes next */
+                there += word <= ours;
+            }
+            told = Py_BuildValue("(KKK)", product, their_squares, names);
+        }
+        PyMem_Free(weighed);
+        release(&theirs);
+        int told_all = told != NULL && PyList_Append(list, told) == 0;
+        Py_XDECREF(told);
+        if (!told_all)
+            goto done;
+    }
+    result = Py_BuildValue("(KO)", squares, list);
+done:
+    Py_XDECREF(list);
+    PyMem_Free(weights);
+    release(&all);
+    return result;
+}
+
+PyObject *
+count(PyObject *module, PyObject *const *args, Py_ssize_t given)
+{
+    Buffers all = {.count = 0};
+    PyObject *result = NULL;
+    Py_ssize_t slots, size;
+    if (!arguments(given, 2))
+        return NULL;
+    u32 *known = borrow(&all, args[0], 4, 1, &slots);
+    const uint16_t *found = known ? borrow(&all, args[1], 2, 0, &size) : NULL;
+    if (found == NULL)
+        goto done;
+    for (Py_ssize_t at = 0; at < size; at++)
+        if (found[at] >= slots) {
+            PyErr_SetString(PyExc_ValueError, "a slot beyond the counters");
+            goto done;
+        }
+    for (Py_ssize_t at = 0; at < size; at++)
+        known[found[at]]++;
+    result = Py_NewRef(Py_None);
+done:
     release(&all);
     return result;
 }
@@ -137,17 +247,17 @@ slots(PyObject *module, PyObject *const *args, Py_ssize_t given)
     PyObject *result = NULL;
     Item *items = NULL, *spare = NULL;
     uint16_t *found = NULL;
-    Py_ssize_t size, distinct = 0;
+    Bag bag;
+    Py_ssize_t distinct = 0;
     if (!arguments(given, 1))
         return NULL;
-    const u64 *words = borrow(&all, args[0], 8, 0, &size);
-    if (words == NULL || (items = room(size, sizeof *items)) == NULL ||
-        (spare = room(size, sizeof *spare)) == NULL || (found = room(size, sizeof *found)) == NULL)
+    if (!borrow_bag(&all, args[0], &bag) || (items = room(bag.size, sizeof *items)) == NULL ||
+        (spare = room(bag.size, sizeof *spare)) == NULL || (found = room(bag.size, sizeof *found)) == NULL)
         goto done;
-    for (Py_ssize_t at = 0; at < size; at++)
-        items[at] = (Item){words[at] & 0xFFFF, 0};
-    Item *sorted = sort(items, spare, size);
-    for (Py_ssize_t at = 0; at < size; at++)
+    for (Py_ssize_t at = 0; at < bag.size; at++)
+        items[at] = (Item){bag.words[at] & 0xFFFF, 0};
+    Item *sorted = sort(items, spare, bag.size);
+    for (Py_ssize_t at = 0; at < bag.size; at++)
         if (at == 0 || sorted[at].key != sorted[at - 1].key)
             found[distinct++] = (uint16_t)sorted[at].key;
     result = array_of(found, distinct, sizeof *found);
@@ -155,35 +265,6 @@ done:
     PyMem_Free(items);
     PyMem_Free(spare);
     PyMem_Free(found);
-    release(&all);
-    return result;
-}
-
-PyObject *
-product(PyObject *module, PyObject *const *args, Py_ssize_t given)
-{
-    Buffers all = {.count = 0};
-    PyObject *result = NULL;
-    Py_ssize_t size, sizes, others, weighed;
-    if (!arguments(given, 4))
-        return NULL;
-    const u64 *words = borrow(&all, args[0], 8, 0, &size);
-    const i64 *weights = words ? borrow(&all, args[1], 8, 0, &sizes) : NULL;
-    const u64 *other = weights ? borrow(&all, args[2], 8, 0, &others) : NULL;
-    const i64 *theirs = other ? borrow(&all, args[3], 8, 0, &weighed) : NULL;
-    if (theirs == NULL || !sized(sizes, size) || !sized(weighed, others))
-        goto done;
-    u64 sum = 0;
-    for (Py_ssize_t at = 0, there = 0; at < size && there < others;) {
-        if (words[at] == other[there])
-            sum += (u64)weights[at++] * (u64)theirs[there++];
-        else if (words[at] < other[there])
-            at++;
-        else
-            there++;
-    }
-    result = PyLong_FromLongLong((i64)sum);
-done:
     release(&all);
     return result;
 }

@@ -53,11 +53,25 @@ typedef struct {
     u32 place;
 } Item;
 
+/* A column of numbers, see lineage/columns.py: rows from `base`, behind those of the `elders`. */
+typedef struct {
+    const i64 *values, *elders;
+    Py_ssize_t rows, old;
+    i64 base, gone;
+} Column;
+
+/* Borrow a column, given as the tuple of these; 0 with an error set when it is not that. */
+int borrow_column(Buffers *all, PyObject *given, Column *column);
+
+/* Read what the column says of a number; `gone` where it has no row. */
+i64 cell(const Column *column, i64 number);
+
 /* What a word of a narrative is, as matching/narrative.py numbers it. */
 enum { TOLD, QUOTED, UNPROSAIC, SPOKEN };
 
-/* Sort by key; equal keys keep their order (radix sort from the least byte: Knuth, vol. 3, 5.2.5). `spare` is as
- * large as `items`; the sorted items stand in the one that is returned. */
+/* Sort by key; equal keys keep their order. By the leading bits, then by insertion; what that leaves too far out of
+ * order byte by byte, from the least (radix sort: Knuth, vol. 3, 5.2.5). `spare` is as large as `items`; the sorted
+ * items stand in the one that is returned. */
 Item *sort(Item *items, Item *spare, Py_ssize_t count);
 
 /* The kernels: kernels.pyi says what each takes and gives. */
@@ -76,20 +90,19 @@ KERNEL(shingles);
 KERNEL(sample);
 KERNEL(bag);
 KERNEL(cut);
-KERNEL(weigh);
-KERNEL(heaviest);
 KERNEL(slots);
-KERNEL(product);
 KERNEL(compare);
 KERNEL(solid);
 KERNEL(borrowed);
 KERNEL(recurring);
+KERNEL(keywords);
+KERNEL(alike);
+KERNEL(count);
 KERNEL(post);
 KERNEL(find);
 KERNEL(vote);
 KERNEL(often);
 KERNEL(choose);
-KERNEL(look_up);
 KERNEL(pairs);
 KERNEL(hosts);
 KERNEL(runs);

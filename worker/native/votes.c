@@ -21,10 +21,11 @@ vote(PyObject *module, PyObject *const *args, Py_ssize_t given)
     Buffers all = {.count = 0};
     PyObject *result = NULL;
     Item *items = NULL, *spare = NULL;
-    i64 *counts = NULL, *strengths = NULL, *hits = NULL, *told = NULL;
+    i64 *counts = NULL, *strengths = NULL, *hits = NULL, *told = NULL, *canons = NULL;
     u32 *chosen = NULL;
     u8 *furniture = NULL, *stories = NULL;
-    Py_ssize_t size, documented, homed, sourced, voters = 0, distinct = 0;
+    Column homes, outlets;
+    Py_ssize_t size, documented, voters = 0, distinct = 0;
     if (!arguments(given, 9))
         return NULL;
     Py_ssize_t keys = PyLong_AsSsize_t(args[4]);
@@ -33,10 +34,8 @@ vote(PyObject *module, PyObject *const *args, Py_ssize_t given)
     Py_ssize_t recurrent = PyLong_AsSsize_t(args[7]), everywhere = PyLong_AsSsize_t(args[8]);
     const i64 *places = PyErr_Occurred() ? NULL : borrow(&all, args[0], 8, 0, &size);
     const u32 *documents = places ? borrow(&all, args[1], 4, 0, &documented) : NULL;
-    const i64 *canons = documents ? borrow(&all, args[2], 8, 0, &homed) : NULL;
-    const i64 *outlets = canons ? borrow(&all, args[3], 8, 0, &sourced) : NULL;
-    if (outlets == NULL || !sized(documented, size) || !sized(homed, size) || !sized(sourced, size) ||
-        !placed(places, size, keys))
+    if (documents == NULL || !borrow_column(&all, args[2], &homes) || !borrow_column(&all, args[3], &outlets) ||
+        !sized(documented, size) || !placed(places, size, keys))
         goto done;
     if (everywhere < 1 || everywhere > MOST_EVERYWHERE) {
         PyErr_SetString(PyExc_ValueError, "a limit for furniture beyond all reason");
@@ -46,8 +45,10 @@ vote(PyObject *module, PyObject *const *args, Py_ssize_t given)
         (counts = room(keys, sizeof *counts)) == NULL || (furniture = room(keys, 1)) == NULL ||
         (stories = room(keys, 1)) == NULL || (told = room(keys * everywhere, sizeof *told)) == NULL ||
         (hits = room(size, sizeof *hits)) == NULL || (strengths = room(size, sizeof *strengths)) == NULL ||
-        (chosen = room(size, sizeof *chosen)) == NULL)
+        (chosen = room(size, sizeof *chosen)) == NULL || (canons = room(size, sizeof *canons)) == NULL)
         goto done;
+    for (Py_ssize_t at = 0; at < size; at++)
+        canons[at] = cell(&homes, documents[at]);
     memset(counts, 0, (size_t)keys * sizeof *counts);
     memset(furniture, 0, (size_t)keys);
     memset(stories, 0, (size_t)keys);
@@ -65,7 +66,7 @@ vote(PyObject *module, PyObject *const *args, Py_ssize_t given)
             if (known == stories[place])
                 of[stories[place]++] = canons[at];
         }
-        if (outlet && outlets[at] == outlet)
+        if (outlet && cell(&outlets, documents[at]) == outlet)
             items[own++] = (Item){(u64)places[at] << 40 | (u64)canons[at], 0};
     }
     Item *sorted = sort(items, spare, own);
@@ -117,6 +118,7 @@ done:
     PyMem_Free(hits);
     PyMem_Free(strengths);
     PyMem_Free(chosen);
+    PyMem_Free(canons);
     release(&all);
     return result;
 }
@@ -127,7 +129,8 @@ choose(PyObject *module, PyObject *const *args, Py_ssize_t given)
     Buffers all = {.count = 0};
     PyObject *result = NULL;
     Item *items = NULL, *spare = NULL;
-    Py_ssize_t size, voted, strong, homed, indexed, count = 0, chosen = 0, canons_taken = 0;
+    Column canons, posted;
+    Py_ssize_t size, voted, strong, count = 0, chosen = 0, canons_taken = 0;
     if (!arguments(given, 12))
         return NULL;
     i64 keys = PyLong_AsLongLong(args[5]), votes = PyLong_AsLongLong(args[7]), more = PyLong_AsLongLong(args[8]);
@@ -137,10 +140,8 @@ choose(PyObject *module, PyObject *const *args, Py_ssize_t given)
     const u32 *documents = PyErr_Occurred() ? NULL : borrow(&all, args[0], 4, 0, &size);
     const i64 *hits = documents ? borrow(&all, args[1], 8, 0, &voted) : NULL;
     const i64 *strengths = hits ? borrow(&all, args[2], 8, 0, &strong) : NULL;
-    const i64 *canons = strengths ? borrow(&all, args[3], 8, 0, &homed) : NULL;
-    const i64 *posted = canons ? borrow(&all, args[4], 8, 0, &indexed) : NULL;
-    if (posted == NULL || !sized(voted, size) || !sized(strong, size) || !sized(homed, size) ||
-        !sized(indexed, size))
+    if (strengths == NULL || !borrow_column(&all, args[3], &canons) || !borrow_column(&all, args[4], &posted) ||
+        !sized(voted, size) || !sized(strong, size))
         goto done;
     if (more <= 0 || most < 0 || most > MOST_CHOSEN || most_canons < 0 || most_canons > MOST_CHOSEN) {
         PyErr_SetString(PyExc_ValueError, "limits of a choice beyond all reason");
@@ -149,7 +150,9 @@ choose(PyObject *module, PyObject *const *args, Py_ssize_t given)
     if ((items = room(size, sizeof *items)) == NULL || (spare = room(size, sizeof *spare)) == NULL)
         goto done;
     for (Py_ssize_t at = 0; at < size; at++) {
-        i64 smaller = posted[at] < keys ? posted[at] : keys, ceiling = votes + smaller / more;
+        i64 smaller = cell(&posted, documents[at]);
+        smaller = smaller < keys ? smaller : keys;
+        i64 ceiling = votes + smaller / more;
         double wanted = share * (double)smaller;
         i64 need = (i64)wanted;
         need += (double)need < wanted; /* rounded up */
@@ -158,11 +161,11 @@ choose(PyObject *module, PyObject *const *args, Py_ssize_t given)
             items[count++] = (Item){~(u64)strengths[at], (u32)at}; /* the strongest first */
     }
     Item *sorted = sort(items, spare, count);
-    u32 found[MOST_CHOSEN];
     i64 taken[MOST_CHOSEN];
     Py_ssize_t of[MOST_CHOSEN];
-    for (Py_ssize_t at = 0; at < count && chosen < most; at++) {
-        i64 canon = canons[sorted[at].place];
+    result = PyList_New(0);
+    for (Py_ssize_t at = 0; result != NULL && at < count && chosen < most; at++) {
+        i64 canon = cell(&canons, documents[sorted[at].place]);
         Py_ssize_t each = 0;
         while (each < canons_taken && taken[each] != canon)
             each++;
@@ -175,9 +178,12 @@ choose(PyObject *module, PyObject *const *args, Py_ssize_t given)
         if (of[each] == per_canon)
             continue;
         of[each]++;
-        found[chosen++] = documents[sorted[at].place];
+        chosen++;
+        PyObject *document = PyLong_FromUnsignedLong(documents[sorted[at].place]);
+        if (document == NULL || PyList_Append(result, document) < 0)
+            Py_CLEAR(result);
+        Py_XDECREF(document);
     }
-    result = array_of(found, chosen, sizeof *found);
 done:
     PyMem_Free(items);
     PyMem_Free(spare);
@@ -191,49 +197,40 @@ often(PyObject *module, PyObject *const *args, Py_ssize_t given)
     Buffers all = {.count = 0};
     PyObject *result = NULL;
     Item *items = NULL, *spare = NULL;
-    i64 *counts = NULL, *hits = NULL;
-    u32 *chosen = NULL;
-    Py_ssize_t size, documented, homed, left_out, count = 0, distinct = 0;
-    if (!arguments(given, 7))
+    i64 *counts = NULL;
+    Py_ssize_t size, documented, count = 0;
+    if (!arguments(given, 5))
         return NULL;
-    Py_ssize_t keys = PyLong_AsSsize_t(args[4]);
-    i64 popular = PyLong_AsLongLong(args[5]), least = PyLong_AsLongLong(args[6]);
+    Py_ssize_t keys = PyLong_AsSsize_t(args[2]);
+    i64 popular = PyLong_AsLongLong(args[3]), least = PyLong_AsLongLong(args[4]);
     const i64 *places = PyErr_Occurred() ? NULL : borrow(&all, args[0], 8, 0, &size);
     const u32 *documents = places ? borrow(&all, args[1], 4, 0, &documented) : NULL;
-    const i64 *canons = documents ? borrow(&all, args[2], 8, 0, &homed) : NULL;
-    const i64 *without = canons ? borrow(&all, args[3], 8, 0, &left_out) : NULL;
-    if (without == NULL || !sized(documented, size) || !sized(homed, size) || !placed(places, size, keys) ||
+    if (documents == NULL || !sized(documented, size) || !placed(places, size, keys) ||
         (items = room(size, sizeof *items)) == NULL || (spare = room(size, sizeof *spare)) == NULL ||
-        (counts = room(keys, sizeof *counts)) == NULL || (hits = room(size, sizeof *hits)) == NULL ||
-        (chosen = room(size, sizeof *chosen)) == NULL)
+        (counts = room(keys, sizeof *counts)) == NULL)
         goto done;
     memset(counts, 0, (size_t)keys * sizeof *counts);
     for (Py_ssize_t at = 0; at < size; at++)
         counts[places[at]]++;
-    for (Py_ssize_t at = 0; at < size; at++) {
-        int kept = canons[at] >= 0 && counts[places[at]] <= popular;
-        for (Py_ssize_t each = 0; kept && each < left_out; each++)
-            kept = canons[at] != without[each];
-        if (kept)
+    for (Py_ssize_t at = 0; at < size; at++)
+        if (counts[places[at]] <= popular)
             items[count++] = (Item){documents[at], 0};
-    }
     Item *sorted = sort(items, spare, count);
-    for (Py_ssize_t at = 0, start = 0; at < count; at++)
-        if (at + 1 == count || sorted[at + 1].key != sorted[at].key) {
-            if (at + 1 - start >= least) {
-                chosen[distinct] = (u32)sorted[at].key;
-                hits[distinct++] = at + 1 - start;
-            }
-            start = at + 1;
-        }
-    result = Py_BuildValue("(NN)", array_of(chosen, distinct, sizeof *chosen),
-                           array_of(hits, distinct, sizeof *hits));
+    result = PyList_New(0);
+    for (Py_ssize_t at = 0, start = 0; result != NULL && at < count; start = at) {
+        while (at < count && sorted[at].key == sorted[start].key)
+            at++;
+        if (at - start < least)
+            continue;
+        PyObject *each = Py_BuildValue("(Kn)", sorted[start].key, at - start);
+        if (each == NULL || PyList_Append(result, each) < 0)
+            Py_CLEAR(result);
+        Py_XDECREF(each);
+    }
 done:
     PyMem_Free(items);
     PyMem_Free(spare);
     PyMem_Free(counts);
-    PyMem_Free(hits);
-    PyMem_Free(chosen);
     release(&all);
     return result;
 }
