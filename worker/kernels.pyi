@@ -15,6 +15,24 @@ Numbers: TypeAlias = npt.NDArray[np.int64]
 Keys: TypeAlias = npt.NDArray[np.uint32]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
+def lines(
+    text: str,
+    openings: dict[str, int],
+    held: tuple[tuple[str, int], ...],
+    quotes: str,
+    closing: str,
+    long: int,
+    title: tuple[int, int, int, str],
+    /,
+) -> tuple[list[tuple[str, int, None, None, bool, bool, bool]], list[int]]:
+    """Cut a text at line feeds: its lines as in ``lines.Line``, and the numbers of those that are not plain.
+
+    Plain is a line that does not open with a word of ``openings`` (0: the next word counts), nor with a
+    figure or a mark other than ``quotes``, does not end in a figure or a mark of ``closing``, holds a space and
+    no word of ``held``; both tell how long a line may be for that to count. A ``title`` has a length from one
+    number to another, fewer words than the third, and none of the marks at its end.
+    """
+
 def words(
     text: str, kinds: npt.NDArray[np.uint8], values: Hashes, upper: Mask, folds: Hashes, folded: Hashes, /
 ) -> tuple[bytearray, bytearray, bytearray]:

@@ -215,7 +215,7 @@ OPENED: Final = (
     ),
     _rule(
         Kind.AUTHOR,
-        "write email e-mail contact reach send the you let letters",
+        "write email e-mail contact reach send you let letters",
         rf"(?:write\sto|e-?mail|contact|reach|send|letters\sto|let\sus\sknow|you\scan\s(?:reach|email"
         rf"|contact|follow))\b.{{0,100}}(?:{_MAIL}|@\w).{{0,80}}",
     ),
@@ -263,6 +263,9 @@ OPENED: Final = (
         r"(?:[ap]\.m\.[^.!?]{0,30})?",
     ),
 )  # fmt: skip
+
+BEHIND_THE: Final = ("views", "opinions", "column", "article", "commentary")
+"""What stands behind "the" where a rule above opens with it, but for one that needs a word: prose opens so."""
 
 HELD: Final = (
     _rule(Kind.PROMOTION, "signing up", r".{0,900}\bby\ssigning\sup,?\s(?:you|to)\b.{0,900}"),

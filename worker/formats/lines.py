@@ -2,23 +2,43 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from worker.dialects.bylines import is_byline
-from worker.dialects.credits import credit_of
-from worker.formats.furniture import furniture_kind, rules_for
+from worker import kernels
+from worker.dialects import bylines, credits
+from worker.formats import furniture
 from worker.story import Credit, CreditKind, FurnitureKind
 
 LONG: Final = 80
 """Characters from which a line without furniture's shape counts as a paragraph of copy."""
 
-_TITLE_LONGEST: Final = 180
-_TITLE_WORDS: Final = 28
-_ENDS: Final = ".,;:…"
+_TITLE: Final = (8, 180, 28, ".,;:…")
+"""A headline has at least and at most so many characters, fewer words than that, and no such mark at its end."""
+
+_OPENING: Final = re.compile(r"[^\W_]*")
+_QUOTES: Final = "\"'“”‘’„«"
+_CLOSING: Final = "{};)"
+_REMEMBERED: Final = 120
 _TYPOGRAPHIC: Final = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("–", "-"), ("—", "-"))
 _NONE: Final[Mapping[str, FurnitureKind]] = MappingProxyType({})
-_SENTENCE_END: Final = re.compile(r"[.!?…。？！]['\"’”)\]\s]{0,3}$")
+_STOPS: Final = ".!?…。？！"
+_SENTENCE_END: Final = re.compile(rf"[{_STOPS}]['\"’”)\]\s]{{0,3}}$")
+
+
+def _openings(*given: Mapping[str, int]) -> dict[str, int]:
+    """Fold words to the letters and digits that they begin with; the longest line that any of them allows."""
+    found: dict[str, int] = {"the": 0}  # the word behind it tells
+    for words in given:
+        for word, longest in words.items():
+            if (opening := _OPENING.match(word.lower())) and opening.group():
+                found[opening.group()] = max(longest, found.get(opening.group(), 0))
+    return found
+
+
+_OPENINGS: Final = _openings(furniture.OPENINGS, credits.OPENINGS, bylines.OPENINGS)
+_HELD: Final = (*furniture.HELD, *credits.HELD)
 
 
 class Line(NamedTuple):
@@ -32,34 +52,54 @@ class Line(NamedTuple):
     """The line is a paragraph of copy by its length."""
     is_title: bool
     """The line could be a headline: short, capital, without a full stop."""
+    is_plain: bool
+    """The line opens and ends as prose does, and holds nothing that anything else is told by."""
+
+
+_made: Final = partial(tuple.__new__, Line)
 
 
 def read_lines(text: str, marked: Mapping[str, FurnitureKind] = _NONE) -> list[Line]:
     """Cut text at line feeds (CR LF and CR count as one) and classify every non-blank line.
 
-    ``marked`` are lines whose markup says that they are furniture, where their shape does not.
+    ``marked`` are lines whose markup says that they are furniture, where their shape does not. Only what
+    is not plain is asked what it is: most lines are prose.
     """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    held = rules_for(text)
-    lines: list[Line] = []
-    blanks = 0
-    for raw in text.split("\n"):
-        stripped = raw.strip()
-        if not stripped:
-            blanks += 1
-            continue
-        credit = credit_of(stripped)
-        if credit is None:
-            kind = furniture_kind(stripped, held) or marked.get(stripped)
-        elif credit.kind is CreditKind.COPYRIGHT:
-            kind = FurnitureKind.COPYRIGHT
-        else:
-            kind = FurnitureKind.CREDIT
-        long = kind is None and len(stripped) >= LONG
-        lines.append(Line(stripped, blanks, kind, credit, long, kind is None and is_title(stripped)))
-        blanks = 0
+    rows, asked = kernels.lines(text, _OPENINGS, _HELD, _QUOTES, _CLOSING, LONG, _TITLE)
+    lines: list[Line] = list(map(_made, rows))
+    for number in asked:
+        lines[number] = _told(lines[number])
+    if marked:
+        for number, line in enumerate(lines):
+            if line.kind is None and (kind := marked.get(line.text)):
+                lines[number] = Line(line.text, line.blanks, kind, None, False, False, False)  # noqa: FBT003 - a row
     return lines
+
+
+def _told(line: Line) -> Line:
+    """Ask what a line is that is not plain."""
+    text = line.text
+    kind, credit = _remembered(text) if len(text) <= _REMEMBERED else _kind_of(text)
+    if kind is not None:
+        return Line(text, line.blanks, kind, credit, False, False, False)  # noqa: FBT003 - a row
+    if line.is_title and bylines.is_byline(text):
+        return line._replace(is_title=False)
+    return line
+
+
+def _kind_of(text: str) -> tuple[FurnitureKind | None, Credit | None]:
+    credit = credits.credit_of(text)
+    if credit is None:
+        return furniture.furniture_kind(text), None
+    if credit.kind is CreditKind.COPYRIGHT:
+        return FurnitureKind.COPYRIGHT, credit
+    return FurnitureKind.CREDIT, credit
+
+
+_remembered: Final = lru_cache(maxsize=4_096)(_kind_of)
+"""Pages repeat their buttons and notices for ever; a long line is asked anew, so that little is remembered."""
 
 
 def usual_gap(lines: Sequence[Line]) -> int:
@@ -70,20 +110,9 @@ def usual_gap(lines: Sequence[Line]) -> int:
     return max(gaps, key=gaps.__getitem__, default=0)
 
 
-def is_title(text: str) -> bool:
-    """Tell whether ``text`` has the shape of a headline."""
-    return (
-        8 <= len(text) <= _TITLE_LONGEST
-        and text[-1] not in _ENDS
-        and not text[0].islower()
-        and 1 <= text.count(" ") < _TITLE_WORDS
-        and not is_byline(text)
-    )
-
-
 def ends_sentence(text: str) -> bool:
     """Tell whether ``text`` ends as a sentence does, quotation marks aside."""
-    return _SENTENCE_END.search(text[-5:]) is not None
+    return text[-1:] in _STOPS or _SENTENCE_END.search(text[-5:]) is not None
 
 
 def same_words(text: str) -> str:

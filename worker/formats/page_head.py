@@ -8,7 +8,7 @@ from typing import Final
 from worker.dialects.bylines import is_byline
 from worker.dialects.datelines import dateline_of
 from worker.formats.furniture import ends_in_source, is_navigation, is_photo_credit
-from worker.formats.lines import LONG, Line, ends_sentence, is_title, same_words, usual_gap
+from worker.formats.lines import LONG, Line, ends_sentence, same_words, usual_gap
 from worker.formats.split_page import is_clock
 from worker.story import Credit, Furniture, FurnitureKind, Paragraph
 
@@ -78,7 +78,7 @@ def sort_head(  # noqa: PLR0913 - all that a payload says of the head
             return number
         kind = line.kind or _head_furniture(lines, number, names)
         if kind is None and (text in seen or (len(text) >= LONG and text in texts[number + 1 : number + 3])):
-            kind = FurnitureKind.REPEAT if is_title(text) else FurnitureKind.CAPTION
+            kind = FurnitureKind.REPEAT if line.is_title else FurnitureKind.CAPTION
         if kind is None and known and repeats(text, known):
             kind = FurnitureKind.REPEAT
         signed = kind is None and (is_byline(text) or _is_signed(lines, number, names))
@@ -146,8 +146,7 @@ def _is_signed(lines: Sequence[Line], number: int, names: frozenset[str]) -> boo
 
 def _is_headline(lines: Sequence[Line], number: int) -> bool:
     """Tell whether a line heads the page: the shape of a title, and copy below it."""
-    text = lines[number].text
-    return is_title(text) and any(line.is_long for line in lines[number + 1 : number + _HEAD])
+    return lines[number].is_title and any(line.is_long for line in lines[number + 1 : number + _HEAD])
 
 
 def _is_above_clock(lines: Sequence[Line], number: int) -> bool:
