@@ -5,7 +5,7 @@ they do not fit. What is given back are the bytes of new arrays, in the byte ord
 functions, but for ``post``.
 """
 
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +14,10 @@ Hashes: TypeAlias = npt.NDArray[np.uint64]
 Numbers: TypeAlias = npt.NDArray[np.int64]
 Keys: TypeAlias = npt.NDArray[np.uint32]
 Mask: TypeAlias = npt.NDArray[np.bool_]
+Line = TypeVar("Line", bound=tuple[Any, ...])
 
 def lines(
+    made: type[Line],
     text: str,
     openings: dict[str, int],
     held: tuple[tuple[str, int], ...],
@@ -24,8 +26,10 @@ def lines(
     long: int,
     title: tuple[int, int, int, str],
     /,
-) -> tuple[list[tuple[str, int, None, None, bool, bool, bool]], list[int]]:
-    """Cut a text at line feeds: its lines as in ``lines.Line``, and the numbers of those that are not plain.
+) -> tuple[list[Line], list[int], list[str]]:
+    """Cut a text at line feeds: its lines (``formats.lines.Line``), and the numbers of those that are not plain.
+
+    The words of ``held`` that make lines so come third.
 
     Plain is a line that does not open with a word of ``openings`` (0: the next word counts), nor with a
     figure or a mark other than ``quotes``, does not end in a figure or a mark of ``closing``, holds a space and

@@ -1,7 +1,7 @@
 """Lines that are not copy, by their shape alone; what needs the lines around it stands in ``page.py``."""
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -39,11 +39,16 @@ HELD: Final = (
 """What furniture holds that opens with other words, and in lines of what length; figures at an end aside."""
 
 
-def furniture_kind(line: str) -> Kind | None:
+def rules_for(words: Collection[str]) -> tuple[rules.Rule, ...]:
+    """Choose the rules on what a line holds that can meet lines with none but these words of ``HELD``."""
+    return tuple([rule for rule in rules.HELD if rule.openings in words]) if words else ()
+
+
+def furniture_kind(line: str, held: tuple[rules.Rule, ...] = rules.HELD) -> Kind | None:
     """Say what kind of furniture a whole line is; None for copy, and whenever in doubt.
 
     The cheap tests come first: most lines are prose and cost a look at their first word. What gives
-    furniture away stands in ``OPENINGS`` and ``HELD``, too.
+    furniture away stands in ``OPENINGS`` and ``HELD``, too. ``held`` are the rules for its page.
     """
     first = line[:_WORD].split(None, 1)[0].lower().strip("[(:.,!|»>…")
     for rule in _OPENED.get(first, ()):
@@ -52,16 +57,16 @@ def furniture_kind(line: str) -> Kind | None:
     length = len(line)
     if length > _LONGEST:
         return Kind.CAPTION if line.count("Hide Caption") > 1 else None
-    return (_short(line, first) if length <= _SHORT else None) or _held(line, length)
+    return (_short(line, first) if length <= _SHORT else None) or _held(line, length, held)
 
 
-def _held(line: str, length: int) -> Kind | None:
+def _held(line: str, length: int, held: tuple[rules.Rule, ...]) -> Kind | None:
     if length >= _WORD and (line[-1] in "{};)" or " " not in line) and rules.STYLED.fullmatch(line):
         return Kind.OTHER
-    for rule in rules.HELD:
+    for rule in held:
         if rule.openings in line and rule.pattern.fullmatch(line):
             return rule.kind
-    if "/" in line and rules.CREDITED.fullmatch(line):
+    if "/" in line[-rules.CREDIT_LONGEST :] and rules.CREDITED.fullmatch(line):
         return Kind.CAPTION
     if length <= _GLUED_LONGEST and ":" in line and rules.GLUED.fullmatch(line):
         return Kind.RELATED

@@ -319,6 +319,9 @@ CREDITED: Final = re.compile(
 )
 """``... in Tehran. Ann Lee / AP`` and ``... (Ann Lee/Reuters)``: a sentence that ends in a photo credit."""
 
+CREDIT_LONGEST: Final = 120
+"""Characters within which such a sentence ends behind the bar, and more."""
+
 PHOTOGRAPHER: Final = re.compile(
     r"(?:[A-ZÀ-Þ][\w.'’\-]{0,20}\s){1,4}/\s?(?:The\s)?[A-ZÀ-Þ][\w&.'’\-]{1,20}(?:"
     r"\s[A-ZÀ-Þ][\w&.'’\-]{1,20}){0,4}"

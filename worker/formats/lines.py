@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from worker import kernels
 from worker.dialects import bylines, credits
-from worker.formats import furniture
+from worker.formats import furniture, furniture_rules
+from worker.formats.furniture_rules import Rule
 from worker.story import Credit, CreditKind, FurnitureKind
 
 LONG: Final = 80
@@ -29,12 +30,12 @@ _SENTENCE_END: Final = re.compile(rf"[{_STOPS}]['\"’”)\]\s]{{0,3}}$")
 
 def _openings(*given: Mapping[str, int]) -> dict[str, int]:
     """Fold words to the letters and digits that they begin with; the longest line that any of them allows."""
-    found: dict[str, int] = {"the": 0}  # the word behind it tells
+    found: dict[str, int] = {}
     for words in given:
         for word, longest in words.items():
             if (opening := _OPENING.match(word.lower())) and opening.group():
                 found[opening.group()] = max(longest, found.get(opening.group(), 0))
-    return found
+    return found | {"the": 0}  # the word behind it tells
 
 
 _OPENINGS: Final = _openings(furniture.OPENINGS, credits.OPENINGS, bylines.OPENINGS)
@@ -56,9 +57,6 @@ class Line(NamedTuple):
     """The line opens and ends as prose does, and holds nothing that anything else is told by."""
 
 
-_made: Final = partial(tuple.__new__, Line)
-
-
 def read_lines(text: str, marked: Mapping[str, FurnitureKind] = _NONE) -> list[Line]:
     """Cut text at line feeds (CR LF and CR count as one) and classify every non-blank line.
 
@@ -67,10 +65,10 @@ def read_lines(text: str, marked: Mapping[str, FurnitureKind] = _NONE) -> list[L
     """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    rows, asked = kernels.lines(text, _OPENINGS, _HELD, _QUOTES, _CLOSING, LONG, _TITLE)
-    lines: list[Line] = list(map(_made, rows))
+    lines, asked, held = kernels.lines(Line, text, _OPENINGS, _HELD, _QUOTES, _CLOSING, LONG, _TITLE)
+    rules = furniture.rules_for(held)
     for number in asked:
-        lines[number] = _told(lines[number])
+        lines[number] = _told(lines[number], rules)
     if marked:
         for number, line in enumerate(lines):
             if line.kind is None and (kind := marked.get(line.text)):
@@ -78,10 +76,10 @@ def read_lines(text: str, marked: Mapping[str, FurnitureKind] = _NONE) -> list[L
     return lines
 
 
-def _told(line: Line) -> Line:
+def _told(line: Line, rules: tuple[Rule, ...]) -> Line:
     """Ask what a line is that is not plain."""
     text = line.text
-    kind, credit = _remembered(text) if len(text) <= _REMEMBERED else _kind_of(text)
+    kind, credit = _remembered(text) if len(text) <= _REMEMBERED else _kind_of(text, rules)
     if kind is not None:
         return Line(text, line.blanks, kind, credit, False, False, False)  # noqa: FBT003 - a row
     if line.is_title and bylines.is_byline(text):
@@ -89,10 +87,12 @@ def _told(line: Line) -> Line:
     return line
 
 
-def _kind_of(text: str) -> tuple[FurnitureKind | None, Credit | None]:
+def _kind_of(
+    text: str, rules: tuple[Rule, ...] = furniture_rules.HELD
+) -> tuple[FurnitureKind | None, Credit | None]:
     credit = credits.credit_of(text)
     if credit is None:
-        return furniture.furniture_kind(text), None
+        return furniture.furniture_kind(text, rules), None
     if credit.kind is CreditKind.COPYRIGHT:
         return FurnitureKind.COPYRIGHT, credit
     return FurnitureKind.CREDIT, credit

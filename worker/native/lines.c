@@ -113,33 +113,40 @@ cut(const Text *text, Py_ssize_t *count)
     return spans;
 }
 
-/* Ask the lines of at most so many characters that hold a word. */
-static int
+/* Ask the lines of at most so many characters that hold a word; tell how many there are, -1 on an error. */
+static Py_ssize_t
 ask_holders(const Text *text, Span *spans, Py_ssize_t count, PyObject *held)
 {
     const char *name;
-    Py_ssize_t letters, longest, at = 0, line = 0;
+    Py_ssize_t letters, longest, at = 0, line = 0, asked = 0;
+    if (!PyTuple_Check(held)) {
+        PyErr_SetString(PyExc_TypeError, "what lines hold is no tuple");
+        return -1;
+    }
     if (!PyArg_ParseTuple(held, "s#n", &name, &letters, &longest))
-        return 0;
+        return -1;
     const u8 *word = (const u8 *)name;
     for (Py_ssize_t letter = 0; letter < letters; letter++)
         if (word[letter] == 0 || word[letter] > 127)
             letters = 0;
     if (letters == 0) {
         PyErr_SetString(PyExc_ValueError, "a word that lines hold is empty or not in ASCII");
-        return 0;
+        return -1;
     }
     while (line < count && (at = find_word(text, at, word, letters)) < text->size) {
         while (line < count && spans[line].end < at + letters)
             line++;
         if (line < count && spans[line].start <= at) {
-            spans[line].asked |= spans[line].end - spans[line].start <= longest;
+            if (spans[line].end - spans[line].start <= longest) {
+                spans[line].asked = 1;
+                asked++;
+            }
             at = spans[line++].end;
         } else {
             at++;
         }
     }
-    return 1;
+    return asked;
 }
 
 /* Tell whether a line has to be asked for the sake of its first word, or of the marks before it; -1 on an error. */
@@ -203,28 +210,33 @@ truth(int value)
 PyObject *
 lines(PyObject *module, PyObject *const *args, Py_ssize_t given)
 {
-    PyObject *rows = NULL, *asked = NULL, *result = NULL, *openings, *held, *quotes, *closing, *stops;
+    PyObject *rows = NULL, *asked = NULL, *found = NULL, *result = NULL, *string, *openings, *held, *quotes, *closing, *stops;
     Text text = {NULL};
     Span *spans = NULL;
     Py_ssize_t count, shortest, longest, words;
-    if (!arguments(given, 7))
+    if (!arguments(given, 8))
         return NULL;
-    openings = args[1], held = args[2], quotes = args[3], closing = args[4];
-    if (!PyUnicode_Check(args[0]) || !PyDict_Check(openings) || !PyTuple_Check(held) || !PyUnicode_Check(quotes) ||
-        !PyUnicode_Check(closing) || !PyTuple_Check(args[6])) {
-        PyErr_SetString(PyExc_TypeError, "lines takes str, dict, tuple, str, str, int, tuple");
+    string = args[1], openings = args[2], held = args[3], quotes = args[4], closing = args[5];
+    if (!PyType_Check(args[0]) || !PyType_IsSubtype((PyTypeObject *)args[0], &PyTuple_Type) || !PyUnicode_Check(string) ||
+        !PyDict_Check(openings) || !PyTuple_Check(held) || !PyUnicode_Check(quotes) || !PyUnicode_Check(closing) ||
+        !PyTuple_Check(args[7])) {
+        PyErr_SetString(PyExc_TypeError, "lines takes a type of tuples, str, dict, tuple, str, str, int, tuple");
         return NULL;
     }
-    Py_ssize_t long_from = PyLong_AsSsize_t(args[5]);
-    if (PyErr_Occurred() || !PyArg_ParseTuple(args[6], "nnnU", &shortest, &longest, &words, &stops))
+    PyTypeObject *made = (PyTypeObject *)args[0];
+    Py_ssize_t long_from = PyLong_AsSsize_t(args[6]);
+    if (PyErr_Occurred() || !PyArg_ParseTuple(args[7], "nnnU", &shortest, &longest, &words, &stops))
         return NULL;
-    if (!narrow(&text, args[0]) || (spans = cut(&text, &count)) == NULL)
+    if (!narrow(&text, string) || (spans = cut(&text, &count)) == NULL)
         goto done;
-    for (Py_ssize_t at = 0; at < PyTuple_GET_SIZE(held); at++)
-        if (!ask_holders(&text, spans, count, PyTuple_GET_ITEM(held, at)))
+    if ((rows = PyList_New(count)) == NULL || (asked = PyList_New(0)) == NULL || (found = PyList_New(0)) == NULL)
+        goto done;
+    for (Py_ssize_t at = 0; at < PyTuple_GET_SIZE(held); at++) {
+        PyObject *word = PyTuple_GET_ITEM(held, at);
+        Py_ssize_t holders = ask_holders(&text, spans, count, word);
+        if (holders < 0 || (holders && PyList_Append(found, PyTuple_GET_ITEM(word, 0)) < 0))
             goto done;
-    if ((rows = PyList_New(count)) == NULL || (asked = PyList_New(0)) == NULL)
-        goto done;
+    }
     for (Py_ssize_t at = 0; at < count; at++) {
         Span span = spans[at];
         Py_ssize_t length = span.end - span.start;
@@ -238,7 +250,7 @@ lines(PyObject *module, PyObject *const *args, Py_ssize_t given)
             Py_ssize_t found = spaces(&text, span, words);
             titled = found >= 1 && found < words;
         }
-        PyObject *row = PyTuple_New(7);
+        PyObject *row = made->tp_alloc(made, 7);
         if (row == NULL)
             goto done;
         PyList_SET_ITEM(rows, at, row);
@@ -259,10 +271,11 @@ lines(PyObject *module, PyObject *const *args, Py_ssize_t given)
                 goto done;
         }
     }
-    result = PyTuple_Pack(2, rows, asked);
+    result = PyTuple_Pack(3, rows, asked, found);
 done:
     Py_XDECREF(rows);
     Py_XDECREF(asked);
+    Py_XDECREF(found);
     PyMem_Free(spans);
     PyMem_Free(text.made);
     return result;
