@@ -1,6 +1,7 @@
 """Text as lines that know the gap above them and what kind of furniture they are, if any."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
@@ -104,9 +105,7 @@ _remembered: Final = lru_cache(maxsize=4_096)(_kind_of)
 
 def usual_gap(lines: Sequence[Line]) -> int:
     """Count the blank lines that usually stand between two lines of this page."""
-    gaps: dict[int, int] = {}
-    for line in lines[1:]:
-        gaps[line.blanks] = gaps.get(line.blanks, 0) + 1
+    gaps = Counter([line.blanks for line in lines[1:]])
     return max(gaps, key=gaps.__getitem__, default=0)
 
 

@@ -112,11 +112,21 @@ def _head_furniture(lines: Sequence[Line], number: int, names: frozenset[str]) -
         return FurnitureKind.OTHER
     if is_counter(lines, number):
         return FurnitureKind.SHARE
-    if sum(other.is_long for other in lines[number + 1 :]) < _LEAST_COPY:
+    if not _has_copy(lines, number + 1):
         return None
     if ends_in_source(line.text) or (_is_beside_picture(lines, number) and usual_gap(lines) > 0):
         return FurnitureKind.CAPTION
     return None
+
+
+def _has_copy(lines: Sequence[Line], start: int) -> bool:
+    """Tell whether paragraphs of copy stand from a line on, as many as make a story."""
+    found = 0
+    for line in lines[start:]:
+        found += line.is_long
+        if found == _LEAST_COPY:
+            return True
+    return False
 
 
 def _is_beside_picture(lines: Sequence[Line], number: int) -> bool:
@@ -167,7 +177,7 @@ def _is_deck(out: Sorted, lines: Sequence[Line], number: int, filed: int | None)
         return number < filed
     if out.deck or ends_sentence(text) or text.count(" ") < _DECK_WORDS - 1 or text[-1] in ":;,":
         return False
-    return sum(line.is_long for line in lines[number + 1 :]) >= 2 and len(text) <= 200
+    return len(text) <= 200 and _has_copy(lines, number + 1)
 
 
 def _is_summary(lines: Sequence[Line], number: int, hints: Hints) -> bool:
@@ -185,9 +195,14 @@ def _is_summary(lines: Sequence[Line], number: int, hints: Hints) -> bool:
     return len(words) >= _DECK_WORDS and sum(word in below for word in words) * 2 >= len(words)
 
 
+def longest_repeat(known: str) -> int:
+    """Return how many characters a line has at most that prints the known headline again."""
+    return len(known) + 4
+
+
 def repeats(text: str, known: str) -> bool:
     """Tell whether ``text`` prints the known headline again, with or without the site's name."""
-    if len(text) > len(known) + 4 or len(text) < 8:
+    if not 8 <= len(text) <= longest_repeat(known):
         return False
     words = same_words(text)
     return words == known or (len(words) >= 25 and known.startswith(words))
