@@ -5,6 +5,7 @@ they do not fit. What is given back are the bytes of new arrays, in the byte ord
 functions, but for ``post``.
 """
 
+from collections.abc import Callable
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
@@ -14,10 +15,10 @@ Hashes: TypeAlias = npt.NDArray[np.uint64]
 Numbers: TypeAlias = npt.NDArray[np.int64]
 Keys: TypeAlias = npt.NDArray[np.uint32]
 Mask: TypeAlias = npt.NDArray[np.bool_]
-Line = TypeVar("Line", bound=tuple[Any, ...])
+_Line = TypeVar("_Line")
 
 def lines(
-    made: type[Line],
+    made: Callable[[str, int, bool, bool, bool], _Line],
     text: str,
     openings: dict[str, int],
     held: tuple[tuple[str, int], ...],
@@ -26,15 +27,14 @@ def lines(
     long: int,
     title: tuple[int, int, int, str],
     /,
-) -> tuple[list[Line], list[int], list[str]]:
-    """Cut a text at line feeds: its lines (``formats.lines.Line``), and the numbers of those that are not plain.
-
-    The words of ``held`` that make lines so come third.
+) -> tuple[list[_Line], list[int], list[str]]:
+    """Cut a text at line feeds: its lines as ``formats.lines.Line``, which of them are not plain, and why.
 
     Plain is a line that does not open with a word of ``openings`` (0: the next word counts), nor with a
-    figure or a mark other than ``quotes``, does not end in a figure or a mark of ``closing``, holds a space and
-    no word of ``held``; both tell how long a line may be for that to count. A ``title`` has a length from one
-    number to another, fewer words than the third, and none of the marks at its end.
+    figure or a mark other than ``quotes``, does not end in a figure or a mark of ``closing``, holds a space
+    and no word of ``held``; both tell how long a line may be for that to count, and the words of ``held``
+    that do come third. A ``title`` has a length from one number to another, fewer spaces than the third but
+    one, and none of the marks at its end.
     """
 
 def words(
@@ -215,4 +215,12 @@ def often(
 
     Keys with more than ``popular`` postings count for nothing, nor do canonical stories below 0 or in
     ``without``.
+    """
+
+def quicken(
+    made: type, names: tuple[str, ...], defaults: tuple[Any, ...], makers: tuple[Any, ...], positional: int, /
+) -> None:
+    """Make the instances of a class from now on; what ``quick.quick`` says of it.
+
+    Each field has a name, a default (NotImplemented: none) and a maker of defaults (None: none).
     """

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import blake2b
 
+from worker.quick import quick
+
 
 class Kind(StrEnum):
     """What a story is for a desk; only some kinds go to matching."""
@@ -69,6 +71,7 @@ class CreditKind(StrEnum):
     FIELD = "field"  # a field of the format
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coordinates:
     """Where a story came from: topic id, partition and offset of its payload, and its part.
@@ -83,6 +86,7 @@ class Coordinates:
     part: int = 0
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payload:
     """The bytes that a feed delivered, and what its headers say of them.
@@ -102,6 +106,7 @@ class Payload:
     coordinates: Coordinates | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dateline:
     """City and agency that open the copy; ``text`` is the dateline as delivered."""
@@ -112,6 +117,7 @@ class Dateline:
     agency: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credit:
     """One line or field in which the payload says whose copy this is."""
@@ -121,6 +127,7 @@ class Credit:
     agency: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """What a story is about: a code of a controlled vocabulary; ``scheme`` as the payload names it."""
@@ -129,6 +136,7 @@ class Subject:
     scheme: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paragraph:
     """A paragraph of the copy as delivered, dateline included."""
@@ -137,6 +145,7 @@ class Paragraph:
     role: Role = Role.COPY
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Furniture:
     """A line that is not copy; ``before`` counts the paragraphs of copy that stand above it."""
@@ -146,6 +155,7 @@ class Furniture:
     before: int = 0
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fingerprint:
     """Sampled shingle hashes of the copy; ``version`` names the algorithm that made them.
@@ -158,6 +168,7 @@ class Fingerprint:
     hashes: bytes
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """What a format tells of a story. Absent means None or empty.
@@ -211,6 +222,7 @@ class Draft:
         return (paragraph.text for paragraph in self.paragraphs)
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story(Draft):
     """One article of a payload, with its furniture beside it, identity and fingerprint."""

@@ -265,7 +265,7 @@ OPENED: Final = (
 )  # fmt: skip
 
 BEHIND_THE: Final = ("views", "opinions", "column", "article", "commentary")
-"""What stands behind "the" where a rule above opens with it, but for one that needs a word: prose opens so."""
+"""What stands behind "the" where a rule above opens with it, but for one with ``needs``: prose opens so."""
 
 HELD: Final = (
     _rule(Kind.PROMOTION, "signing up", r".{0,900}\bby\ssigning\sup,?\s(?:you|to)\b.{0,900}"),

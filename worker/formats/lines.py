@@ -3,21 +3,24 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 
 from worker import kernels
-from worker.dialects import bylines, credits
-from worker.formats import furniture, furniture_rules
-from worker.formats.furniture_rules import Rule
+from worker.dialects import bylines
+from worker.dialects import credits as credit_lines
+from worker.formats import furniture
+from worker.formats.furniture_rules import HELD, Rule
+from worker.quick import quick
 from worker.story import Credit, CreditKind, FurnitureKind
 
 LONG: Final = 80
 """Characters from which a line without furniture's shape counts as a paragraph of copy."""
 
 _TITLE: Final = (8, 180, 28, ".,;:…")
-"""A headline has at least and at most so many characters, fewer words than that, and no such mark at its end."""
+"""A headline has from so many characters to so many, fewer spaces than that, and no such mark at its end."""
 
 _OPENING: Final = re.compile(r"[^\W_]*")
 _QUOTES: Final = "\"'“”‘’„«"
@@ -25,8 +28,8 @@ _CLOSING: Final = "{};)"
 _REMEMBERED: Final = 120
 _TYPOGRAPHIC: Final = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("–", "-"), ("—", "-"))
 _NONE: Final[Mapping[str, FurnitureKind]] = MappingProxyType({})
-_STOPS: Final = ".!?…。？！"
-_SENTENCE_END: Final = re.compile(rf"[{_STOPS}]['\"’”)\]\s]{{0,3}}$")
+_STOPS: Final = (".", "!", "?", "…", "。", "？", "！")
+_SENTENCE_END: Final = re.compile(rf"[{''.join(_STOPS)}]['\"’”)\]\s]{{0,3}}$")
 
 
 def _openings(*given: Mapping[str, int]) -> dict[str, int]:
@@ -39,23 +42,25 @@ def _openings(*given: Mapping[str, int]) -> dict[str, int]:
     return found | {"the": 0}  # the word behind it tells
 
 
-_OPENINGS: Final = _openings(furniture.OPENINGS, credits.OPENINGS, bylines.OPENINGS)
-_HELD: Final = (*furniture.HELD, *credits.HELD)
+_OPENINGS: Final = _openings(furniture.OPENINGS, credit_lines.OPENINGS, bylines.OPENINGS)
+_HELD: Final = (*furniture.HELD, *credit_lines.HELD)
 
 
-class Line(NamedTuple):
+@quick
+@dataclass(frozen=True, slots=True)
+class Line:
     """One non-blank line without the white space around it, and the blank lines above it."""
 
     text: str
     blanks: int
-    kind: FurnitureKind | None
-    credit: Credit | None
-    is_long: bool
+    is_long: bool = False
     """The line is a paragraph of copy by its length."""
-    is_title: bool
+    is_title: bool = False
     """The line could be a headline: short, capital, without a full stop."""
-    is_plain: bool
+    is_plain: bool = False
     """The line opens and ends as prose does, and holds nothing that anything else is told by."""
+    kind: FurnitureKind | None = None
+    credit: Credit | None = None
 
 
 def read_lines(text: str, marked: Mapping[str, FurnitureKind] = _NONE) -> list[Line]:
@@ -73,7 +78,7 @@ def read_lines(text: str, marked: Mapping[str, FurnitureKind] = _NONE) -> list[L
     if marked:
         for number, line in enumerate(lines):
             if line.kind is None and (kind := marked.get(line.text)):
-                lines[number] = Line(line.text, line.blanks, kind, None, False, False, False)  # noqa: FBT003 - a row
+                lines[number] = Line(text=line.text, blanks=line.blanks, kind=kind)
     return lines
 
 
@@ -82,16 +87,14 @@ def _told(line: Line, rules: tuple[Rule, ...]) -> Line:
     text = line.text
     kind, credit = _remembered(text) if len(text) <= _REMEMBERED else _kind_of(text, rules)
     if kind is not None:
-        return Line(text, line.blanks, kind, credit, False, False, False)  # noqa: FBT003 - a row
+        return Line(text=text, blanks=line.blanks, kind=kind, credit=credit)
     if line.is_title and bylines.is_byline(text):
-        return line._replace(is_title=False)
+        return replace(line, is_title=False)
     return line
 
 
-def _kind_of(
-    text: str, rules: tuple[Rule, ...] = furniture_rules.HELD
-) -> tuple[FurnitureKind | None, Credit | None]:
-    credit = credits.credit_of(text)
+def _kind_of(text: str, rules: tuple[Rule, ...] = HELD) -> tuple[FurnitureKind | None, Credit | None]:
+    credit = credit_lines.credit_of(text)
     if credit is None:
         return furniture.furniture_kind(text, rules), None
     if credit.kind is CreditKind.COPYRIGHT:
@@ -100,7 +103,7 @@ def _kind_of(
 
 
 _remembered: Final = lru_cache(maxsize=4_096)(_kind_of)
-"""Pages repeat their buttons and notices for ever; a long line is asked anew, so that little is remembered."""
+"""Pages repeat buttons and notices for ever; a long line is asked anew, so that little is remembered."""
 
 
 def usual_gap(lines: Sequence[Line]) -> int:
@@ -111,7 +114,7 @@ def usual_gap(lines: Sequence[Line]) -> int:
 
 def ends_sentence(text: str) -> bool:
     """Tell whether ``text`` ends as a sentence does, quotation marks aside."""
-    return text[-1:] in _STOPS or _SENTENCE_END.search(text[-5:]) is not None
+    return text.endswith(_STOPS) or _SENTENCE_END.search(text[-5:]) is not None
 
 
 def same_words(text: str) -> str:

@@ -13,7 +13,16 @@ from worker.dialects.kinds import kind_of
 from worker.dialects.language import guess_language
 from worker.formats.furniture import heads_related, is_navigation
 from worker.formats.lines import Line, ends_sentence, read_lines, same_words
-from worker.formats.page_head import NO_HINTS, Hints, Sorted, is_counter, longest_repeat, peel_line, repeats, sort_head
+from worker.formats.page_head import (
+    NO_HINTS,
+    Hints,
+    Sorted,
+    is_counter,
+    longest_repeat,
+    peel_line,
+    repeats,
+    sort_head,
+)
 from worker.formats.split_page import find_cuts
 from worker.story import Credit, CreditKind, Dateline, Draft, FurnitureKind, Kind, Paragraph, Role
 

@@ -73,5 +73,6 @@ KERNEL(vote);
 KERNEL(often);
 KERNEL(choose);
 KERNEL(look_up);
+KERNEL(quicken);
 
 #endif

@@ -201,10 +201,21 @@ spaces(const Text *text, Span span, Py_ssize_t most)
     return found;
 }
 
-static PyObject *
-truth(int value)
+/* Make a line and put it where it belongs. */
+static int
+put_line(PyObject *rows, Py_ssize_t at, PyObject *made, PyObject *string, Span span, int is_long, int is_title,
+         int is_plain)
 {
-    return Py_NewRef(value ? Py_True : Py_False);
+    PyObject *text = PyUnicode_Substring(string, span.start, span.end), *blanks = PyLong_FromSsize_t(span.blanks);
+    PyObject *told[] = {text, blanks, is_long ? Py_True : Py_False, is_title ? Py_True : Py_False,
+                        is_plain ? Py_True : Py_False};
+    PyObject *line = text && blanks ? PyObject_Vectorcall(made, told, 5, NULL) : NULL;
+    Py_XDECREF(text);
+    Py_XDECREF(blanks);
+    if (line == NULL)
+        return 0;
+    PyList_SET_ITEM(rows, at, line);
+    return 1;
 }
 
 PyObject *
@@ -217,13 +228,11 @@ lines(PyObject *module, PyObject *const *args, Py_ssize_t given)
     if (!arguments(given, 8))
         return NULL;
     string = args[1], openings = args[2], held = args[3], quotes = args[4], closing = args[5];
-    if (!PyType_Check(args[0]) || !PyType_IsSubtype((PyTypeObject *)args[0], &PyTuple_Type) || !PyUnicode_Check(string) ||
-        !PyDict_Check(openings) || !PyTuple_Check(held) || !PyUnicode_Check(quotes) || !PyUnicode_Check(closing) ||
+    if (!PyUnicode_Check(string) || !PyDict_Check(openings) || !PyTuple_Check(held) || !PyUnicode_Check(quotes) || !PyUnicode_Check(closing) ||
         !PyTuple_Check(args[7])) {
-        PyErr_SetString(PyExc_TypeError, "lines takes a type of tuples, str, dict, tuple, str, str, int, tuple");
+        PyErr_SetString(PyExc_TypeError, "lines takes a callable, str, dict, tuple, str, str, int, tuple");
         return NULL;
     }
-    PyTypeObject *made = (PyTypeObject *)args[0];
     Py_ssize_t long_from = PyLong_AsSsize_t(args[6]);
     if (PyErr_Occurred() || !PyArg_ParseTuple(args[7], "nnnU", &shortest, &longest, &words, &stops))
         return NULL;
@@ -250,18 +259,7 @@ lines(PyObject *module, PyObject *const *args, Py_ssize_t given)
             Py_ssize_t found = spaces(&text, span, words);
             titled = found >= 1 && found < words;
         }
-        PyObject *row = made->tp_alloc(made, 7);
-        if (row == NULL)
-            goto done;
-        PyList_SET_ITEM(rows, at, row);
-        PyTuple_SET_ITEM(row, 0, PyUnicode_Substring(text.string, span.start, span.end));
-        PyTuple_SET_ITEM(row, 1, PyLong_FromSsize_t(span.blanks));
-        PyTuple_SET_ITEM(row, 2, Py_NewRef(Py_None));
-        PyTuple_SET_ITEM(row, 3, Py_NewRef(Py_None));
-        PyTuple_SET_ITEM(row, 4, truth(length >= long_from));
-        PyTuple_SET_ITEM(row, 5, truth(titled));
-        PyTuple_SET_ITEM(row, 6, truth(!open));
-        if (PyTuple_GET_ITEM(row, 0) == NULL || PyTuple_GET_ITEM(row, 1) == NULL)
+        if (!put_line(rows, at, args[0], string, span, length >= long_from, titled, !open))
             goto done;
         if (open) {
             PyObject *number = PyLong_FromSsize_t(at);
