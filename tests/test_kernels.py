@@ -379,6 +379,49 @@ def test_a_column_is_read_for_the_living_and_the_gone():
     assert found == [0, -1, 5000, 85000, 89990]
 
 
+LETTERS = st.text("aB\u00e9\u2019 \n\t\u2028._\U0001f600\u3042\x00", max_size=40)
+
+
+@given(st.lists(LETTERS | st.sampled_from(["Read more", "ead mor", "the share", "9", "x" * 130]), max_size=9))
+@example(["a" * 127, "ead more" * 40, "é" * 130, "ead more", "\u4e0aead more", "ead\u016fmore"])
+def test_lines_are_cut_and_those_that_hold_a_word_are_listed(parts):
+    text = "\n".join(parts)
+    found, asked, words = kernels.lines(
+        lambda *told: told,
+        text,
+        {"share": 99, "the": 0},
+        (("ead more", 60), ("B", 9)),
+        "\u2019",
+        ")",
+        80,
+        (2, 9, 3, "."),
+    )
+    expected, blanks, held = [], 0, set()
+    for line in (raw.strip() for raw in text.split("\n")):
+        if line:
+            holds = {
+                word
+                for word, longest in (("ead more", 60), ("B", 9))
+                if word in line and len(line) <= longest
+            }
+            held |= holds
+            titled = (
+                2 <= len(line) <= 9 and not line[0].islower() and line[-1] != "." and 1 <= line.count(" ") < 3
+            )
+            expected.append((line, blanks, len(line) >= 80, titled, holds))
+        blanks = 0 if line else blanks + 1
+    assert [each[:4] for each in found] == [each[:4] for each in expected]
+    assert asked == [number for number, each in enumerate(found) if not each[4]]
+    assert not any(holds and plain for (*_, plain), (*_, holds) in zip(found, expected, strict=True))
+    assert words == [word for word in ("ead more", "B") if word in held]
+
+
+@pytest.mark.parametrize("wrong", [(("", 3),), (("\u00e9", 3),), ("ab",), ((1, 2),), (("a", "b"),)])
+def test_words_of_lines_are_of_ascii(wrong):
+    with pytest.raises((ValueError, TypeError)):
+        kernels.lines(print, "The ferry left.", {}, wrong, "", "", 80, (2, 9, 3, "."))
+
+
 NONE, ONE, TWO = (np.zeros(size, np.uint64) for size in range(3))
 FLAGS = np.zeros(1, np.bool_)
 KEY = np.zeros(1, np.uint32)
