@@ -18,7 +18,7 @@ Mask: TypeAlias = npt.NDArray[np.bool_]
 _Line = TypeVar("_Line")
 
 def lines(
-    made: Callable[[str, int, bool, bool, bool], _Line],
+    made: Callable[[str, int, bool, bool, bool, bool], _Line],
     text: str,
     openings: dict[str, int],
     held: tuple[tuple[str, int], ...],
@@ -26,6 +26,7 @@ def lines(
     closing: str,
     long: int,
     title: tuple[int, int, int, str],
+    dateline: tuple[str, int],
     /,
 ) -> tuple[list[_Line], list[int], list[str]]:
     """Cut a text at line feeds: its lines as ``formats.lines.Line``, which of them are not plain, and why.
@@ -34,7 +35,8 @@ def lines(
     figure or a mark other than ``quotes``, does not end in a figure or a mark of ``closing``, holds a space
     and no word of ``held``; both tell how long a line may be for that to count, and the words of ``held``
     that do come third. A ``title`` has a length from one number to another, fewer spaces than the third but
-    one, and none of the marks at its end.
+    one, and none of the marks at its end. A ``dateline`` opens with two capitals, or with one or a mark and
+    has a mark within so many characters.
     """
 
 def words(

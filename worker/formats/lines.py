@@ -11,6 +11,7 @@ from typing import Final
 from worker import kernels
 from worker.dialects import bylines
 from worker.dialects import credits as credit_lines
+from worker.dialects.datelines import OPENING
 from worker.formats import furniture
 from worker.formats.furniture_rules import HELD, Rule
 from worker.quick import quick
@@ -59,6 +60,8 @@ class Line:
     """The line could be a headline: short, capital, without a full stop."""
     is_plain: bool = False
     """The line opens and ends as prose does, and holds nothing that anything else is told by."""
+    may_be_dated: bool = False
+    """The line could open with a dateline, and is not known to be furniture."""
     kind: FurnitureKind | None = None
     credit: Credit | None = None
 
@@ -71,7 +74,7 @@ def read_lines(text: str, marked: Mapping[str, FurnitureKind] = _NONE) -> list[L
     """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines, asked, held = kernels.lines(Line, text, _OPENINGS, _HELD, _QUOTES, _CLOSING, LONG, _TITLE)
+    lines, asked, held = kernels.lines(Line, text, _OPENINGS, _HELD, _QUOTES, _CLOSING, LONG, _TITLE, OPENING)
     rules = furniture.rules_for(held)
     for number in asked:
         lines[number] = _told(lines[number], rules)

@@ -68,7 +68,7 @@ def sort_head(  # noqa: PLR0913 - all that a payload says of the head
     head = lines[:_HEAD]
     texts = [line.text for line in lines[: _HEAD + 2]]
     filed = next(
-        (number for number, line in enumerate(head) if line.kind is None and dateline_of(line.text)), None
+        (number for number, line in enumerate(head) if line.may_be_dated and dateline_of(line.text)), None
     )
     known = same_words(title) if title else None
     seen: set[str] = set()

@@ -191,6 +191,23 @@ opens(const Text *text, Span span, PyObject *openings, PyObject *quotes)
     return span.end - span.start <= longest;
 }
 
+/* Tell whether a line may open with a dateline: with two capitals, or with one and such a mark within reach. */
+static int
+dated(const Text *text, Span span, const char *marks, Py_ssize_t reach)
+{
+    u32 first = character(text, span.start);
+    if (!Py_UNICODE_ISUPPER(first) && (first == 0 || first > 127 || strchr(marks, (int)first) == NULL))
+        return 0;
+    if (span.end - span.start > 1 && Py_UNICODE_ISUPPER(character(text, span.start + 1)))
+        return 1;
+    if (reach > span.end - span.start)
+        reach = span.end - span.start;
+    for (; *marks; marks++)
+        if (memchr(text->at + span.start, *marks, (size_t)reach))
+            return 1;
+    return 0;
+}
+
 /* Count the spaces of a line, at most so many. */
 static Py_ssize_t
 spaces(const Text *text, Span span, Py_ssize_t most)
@@ -204,12 +221,12 @@ spaces(const Text *text, Span span, Py_ssize_t most)
 /* Make a line and put it where it belongs. */
 static int
 put_line(PyObject *rows, Py_ssize_t at, PyObject *made, PyObject *string, Span span, int is_long, int is_title,
-         int is_plain)
+         int is_plain, int may_be_dated)
 {
     PyObject *text = PyUnicode_Substring(string, span.start, span.end), *blanks = PyLong_FromSsize_t(span.blanks);
     PyObject *told[] = {text, blanks, is_long ? Py_True : Py_False, is_title ? Py_True : Py_False,
-                        is_plain ? Py_True : Py_False};
-    PyObject *line = text && blanks ? PyObject_Vectorcall(made, told, 5, NULL) : NULL;
+                        is_plain ? Py_True : Py_False, may_be_dated ? Py_True : Py_False};
+    PyObject *line = text && blanks ? PyObject_Vectorcall(made, told, 6, NULL) : NULL;
     Py_XDECREF(text);
     Py_XDECREF(blanks);
     if (line == NULL)
@@ -224,18 +241,24 @@ lines(PyObject *module, PyObject *const *args, Py_ssize_t given)
     PyObject *rows = NULL, *asked = NULL, *found = NULL, *result = NULL, *string, *openings, *held, *quotes, *closing, *stops;
     Text text = {NULL};
     Span *spans = NULL;
-    Py_ssize_t count, shortest, longest, words;
-    if (!arguments(given, 8))
+    Py_ssize_t count, shortest, longest, words, reach;
+    const char *marks;
+    if (!arguments(given, 9))
         return NULL;
     string = args[1], openings = args[2], held = args[3], quotes = args[4], closing = args[5];
     if (!PyUnicode_Check(string) || !PyDict_Check(openings) || !PyTuple_Check(held) || !PyUnicode_Check(quotes) || !PyUnicode_Check(closing) ||
-        !PyTuple_Check(args[7])) {
-        PyErr_SetString(PyExc_TypeError, "lines takes a callable, str, dict, tuple, str, str, int, tuple");
+        !PyTuple_Check(args[7]) || !PyTuple_Check(args[8])) {
+        PyErr_SetString(PyExc_TypeError, "lines takes a callable, str, dict, tuple, str, str, int, tuple, tuple");
         return NULL;
     }
     Py_ssize_t long_from = PyLong_AsSsize_t(args[6]);
-    if (PyErr_Occurred() || !PyArg_ParseTuple(args[7], "nnnU", &shortest, &longest, &words, &stops))
+    if (PyErr_Occurred() || !PyArg_ParseTuple(args[7], "nnnU", &shortest, &longest, &words, &stops) ||
+        !PyArg_ParseTuple(args[8], "sn", &marks, &reach))
         return NULL;
+    if (reach < 0) {
+        PyErr_SetString(PyExc_ValueError, "a reach of less than no characters");
+        return NULL;
+    }
     if (!narrow(&text, string) || (spans = cut(&text, &count)) == NULL)
         goto done;
     if ((rows = PyList_New(count)) == NULL || (asked = PyList_New(0)) == NULL || (found = PyList_New(0)) == NULL)
@@ -259,7 +282,8 @@ lines(PyObject *module, PyObject *const *args, Py_ssize_t given)
             Py_ssize_t found = spaces(&text, span, words);
             titled = found >= 1 && found < words;
         }
-        if (!put_line(rows, at, args[0], string, span, length >= long_from, titled, !open))
+        if (!put_line(rows, at, args[0], string, span, length >= long_from, titled, !open,
+                      dated(&text, span, marks, reach)))
             goto done;
         if (open) {
             PyObject *number = PyLong_FromSsize_t(at);
