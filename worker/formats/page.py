@@ -16,6 +16,7 @@ from worker.formats.lines import Line, ends_sentence, read_lines, same_words
 from worker.formats.page_head import (
     NO_HINTS,
     Hints,
+    Names,
     Sorted,
     is_counter,
     longest_repeat,
@@ -84,9 +85,11 @@ def _compose(
 ) -> Draft:
     """Make one story of ``lines``: peel furniture, find headline, deck, byline and dateline."""
     out = Sorted()
-    names = frozenset(same_words(name) for name in (*author_names(byline), byline, outlet) if name)
+    authors = author_names(byline)
+    names = Names((*authors, byline, outlet))
     start = sort_head(lines, out, title=title, byline=byline, names=names, hints=hints)
-    _sort_body(lines[start:], out, title=title or out.headline, names=author_names(byline or out.byline))
+    signed = authors if byline else author_names(out.byline)
+    _sort_body(lines[start:], out, title=title or out.headline, names=signed)
     if not out.paragraphs:
         out = _everything(lines, byline)
     dateline = dateline_of(out.paragraphs[0].text) if out.paragraphs else None
@@ -97,11 +100,13 @@ def _compose(
     kind = kind if kind in _APART else Kind.STORY
     if not told.get("language"):
         told["language"] = guess_language(" ".join([part.text for part in paragraphs[:3]]))
-    named = [title or out.headline, *(part.text for part in paragraphs[:6])]
+    refers_to: tuple[str, ...] = ()
+    if kind in (Kind.KILL, Kind.WITHHOLD):
+        refers_to = referred([title or out.headline, *(part.text for part in paragraphs[:6])])
     return Draft(
         outlet=outlet,
         kind=kind,
-        refers_to=referred(named) if kind in (Kind.KILL, Kind.WITHHOLD) else (),
+        refers_to=refers_to,
         headline=title or out.headline,
         deck="\n".join(out.deck) or None,
         byline=byline or out.byline,
@@ -176,7 +181,7 @@ def _tail(lines: Sequence[Line]) -> tuple[int, int]:
 
 def _is_bio(text: str, names: tuple[str, ...]) -> bool:
     """Tell whether a last line says who its author is."""
-    return any(
+    return text.startswith(names) and any(
         text.startswith(name)
         and re.match(r",?\s(?:is|was|are|writes|teaches|covers|reports)\b", text[len(name) :])
         for name in names

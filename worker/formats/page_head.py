@@ -55,13 +55,30 @@ class Sorted:
         self.furniture.append(Furniture(text=text, kind=kind, before=len(self.paragraphs)))
 
 
+class Names:
+    """Who may have signed a page, under the names that its lines are compared by; few pages ask."""
+
+    __slots__ = ("_given", "_known")
+
+    def __init__(self, given: tuple[str | None, ...]) -> None:
+        """Keep what the payload names: authors, byline and outlet."""
+        self._given = given
+        self._known: frozenset[str] | None = None
+
+    def hold(self, text: str) -> bool:
+        """Tell whether a line is one of the names."""
+        if self._known is None:
+            self._known = frozenset([same_words(name) for name in self._given if name])
+        return same_words(text) in self._known
+
+
 def sort_head(  # noqa: PLR0913 - all that a payload says of the head
     lines: Sequence[Line],
     out: Sorted,
     *,
     title: str | None,
     byline: str | None,
-    names: frozenset[str],
+    names: Names,
     hints: Hints,
 ) -> int:
     """Sort the lines above the copy; return the number of the line where the copy begins."""
@@ -103,10 +120,10 @@ def sort_head(  # noqa: PLR0913 - all that a payload says of the head
     return len(head)
 
 
-def _head_furniture(lines: Sequence[Line], number: int, names: frozenset[str]) -> FurnitureKind | None:
+def _head_furniture(lines: Sequence[Line], number: int, names: Names) -> FurnitureKind | None:
     """Find furniture that only its place above the copy gives away."""
     line = lines[number]
-    if len(line.text) <= LONG and same_words(line.text.removeprefix("By ")) in names:
+    if len(line.text) <= LONG and names.hold(line.text.removeprefix("By ")):
         return FurnitureKind.AUTHOR
     if is_clock(line.text) or is_navigation(line.text):
         return FurnitureKind.OTHER
@@ -146,12 +163,12 @@ def is_counter(lines: Sequence[Line], number: int) -> bool:
     return number > 0 and len(text) <= 4 and text.isdigit() and lines[number - 1].kind is FurnitureKind.SHARE
 
 
-def _is_signed(lines: Sequence[Line], number: int, names: frozenset[str]) -> bool:
+def _is_signed(lines: Sequence[Line], number: int, names: Names) -> bool:
     """Tell whether a line is a name with the outlet or a word such as "Opinion contributor" under it."""
     if number + 1 >= len(lines) or _NAME.fullmatch(lines[number].text) is None:
         return False
     below = lines[number + 1].text
-    return below.startswith("Opinion ") or (len(below) <= LONG and same_words(below) in names)
+    return below.startswith("Opinion ") or (len(below) <= LONG and names.hold(below))
 
 
 def _is_headline(lines: Sequence[Line], number: int) -> bool:
