@@ -2,7 +2,7 @@
 
 Arrays are one-dimensional, contiguous and of the type that is named; sizes are checked, ValueError when
 they do not fit. What is given back are the bytes of new arrays, in the byte order of the machine. Pure
-functions, but for ``post``.
+functions, but for ``post`` and ``quicken``; ``lines`` takes no array.
 """
 
 from collections.abc import Callable

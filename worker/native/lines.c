@@ -238,7 +238,8 @@ put_line(PyObject *rows, Py_ssize_t at, PyObject *made, PyObject *string, Span s
 PyObject *
 lines(PyObject *module, PyObject *const *args, Py_ssize_t given)
 {
-    PyObject *rows = NULL, *asked = NULL, *found = NULL, *result = NULL, *string, *openings, *held, *quotes, *closing, *stops;
+    PyObject *rows = NULL, *asked = NULL, *found = NULL, *result = NULL;
+    PyObject *string, *openings, *held, *quotes, *closing, *stops;
     Text text = {NULL};
     Span *spans = NULL;
     Py_ssize_t count, shortest, longest, words, reach;
@@ -246,8 +247,8 @@ lines(PyObject *module, PyObject *const *args, Py_ssize_t given)
     if (!arguments(given, 9))
         return NULL;
     string = args[1], openings = args[2], held = args[3], quotes = args[4], closing = args[5];
-    if (!PyUnicode_Check(string) || !PyDict_Check(openings) || !PyTuple_Check(held) || !PyUnicode_Check(quotes) || !PyUnicode_Check(closing) ||
-        !PyTuple_Check(args[7]) || !PyTuple_Check(args[8])) {
+    if (!PyUnicode_Check(string) || !PyDict_Check(openings) || !PyTuple_Check(held) || !PyUnicode_Check(quotes) ||
+        !PyUnicode_Check(closing) || !PyTuple_Check(args[7]) || !PyTuple_Check(args[8])) {
         PyErr_SetString(PyExc_TypeError, "lines takes a callable, str, dict, tuple, str, str, int, tuple, tuple");
         return NULL;
     }

@@ -3,7 +3,7 @@
 #include <structmember.h>
 
 typedef struct {
-    PyObject *names, *defaults, *makers; /* tuples; a field without a default has NotImplemented, without a maker None */
+    PyObject *names, *defaults, *makers; /* tuples; without a default: NotImplemented, without a maker: None */
     Py_ssize_t positional, count;
     Py_ssize_t offsets[];
 } Plan;
