@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from worker import kernels
@@ -299,6 +299,49 @@ def test_a_column_is_read_for_the_living_and_the_gone():
         1,
     )
     assert numbers(voted[0], np.uint32) == [0, 500, 8500, 8999]
+
+
+LETTERS = st.text("aBC/\u00e9\u2019 \n\t\u2028._\U0001f600\u3042\x00", max_size=40)
+
+
+@given(st.lists(LETTERS | st.sampled_from(["Read more", "ead mor", "the share", "9", "x" * 130]), max_size=9))
+@example(["a" * 127, "ead more" * 40, "é" * 130, "ead more", "\u4e0aead more", "ead\u016fmore"])
+def test_lines_are_cut_and_those_that_hold_a_word_are_listed(parts):
+    text = "\n".join(parts)
+    found, asked, words = kernels.lines(
+        lambda *told: told,
+        text,
+        {"share": 99, "the": 0},
+        (("ead more", 60), ("B", 9)),
+        "\u2019",
+        ")",
+        80,
+        (2, 9, 3, "."),
+        ("/", 9),
+    )
+    expected, holding, blanks = [], [], 0
+    for line in (raw.strip() for raw in text.split("\n")):
+        if line:
+            titled = (
+                2 <= len(line) <= 9 and not line[0].islower() and line[-1] != "." and 1 <= line.count(" ") < 3
+            )
+            dated = (line[0].isupper() or line[0] == "/") and (line[1:2].isupper() or "/" in line[:9])
+            expected.append((line, blanks, len(line) >= 80, titled, dated))
+            holding.append(
+                {word for word, most in (("ead more", 60), ("B", 9)) if word in line and len(line) <= most}
+            )
+        blanks = 0 if line else blanks + 1
+    held = set().union(*holding)
+    assert [(*each[:4], each[5]) for each in found] == expected
+    assert asked == [number for number, each in enumerate(found) if not each[4]]
+    assert set(asked) >= {number for number, words_held in enumerate(holding) if words_held}
+    assert words == [word for word in ("ead more", "B") if word in held]
+
+
+@pytest.mark.parametrize("wrong", [(("", 3),), (("\u00e9", 3),), ("ab",), ((1, 2),), (("a", "b"),)])
+def test_words_of_lines_are_of_ascii(wrong):
+    with pytest.raises((ValueError, TypeError)):
+        kernels.lines(print, "The ferry left.", {}, wrong, "", "", 80, (2, 9, 3, "."), ("/", 9))
 
 
 NONE, ONE, TWO = (np.zeros(size, np.uint64) for size in range(3))

@@ -2,11 +2,11 @@
 
 Arrays are one-dimensional, contiguous and of the type that is named; sizes are checked, ValueError when
 they do not fit. What is given back are the bytes of new arrays, in the byte order of the machine. Pure
-functions, but for ``post`` and ``count``.
+functions, but for ``post``, ``count`` and ``quicken``; some take no arrays.
 """
 
-from collections.abc import Sequence
-from typing import Any, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,29 @@ Places: TypeAlias = npt.NDArray[np.int32]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 Side: TypeAlias = tuple[int, int, int, int, int, int, bytearray]
 Column: TypeAlias = tuple[npt.NDArray[Any], Numbers, int, int]  # see ``lineage.columns.Columns.column``
+_Line = TypeVar("_Line")
+
+def lines(
+    made: Callable[[str, int, bool, bool, bool, bool], _Line],
+    text: str,
+    openings: dict[str, int],
+    held: tuple[tuple[str, int], ...],
+    quotes: str,
+    closing: str,
+    long: int,
+    title: tuple[int, int, int, str],
+    dateline: tuple[str, int],
+    /,
+) -> tuple[list[_Line], list[int], list[str]]:
+    """Cut a text at line feeds: its lines as ``formats.lines.Line``, which of them are not plain, and why.
+
+    Plain is a line that does not open with a word of ``openings`` (0: the next word counts), nor with a
+    figure or a mark other than ``quotes``, does not end in a figure or a mark of ``closing``, holds a space
+    and no word of ``held``; both tell how long a line may be for that to count, and the words of ``held``
+    that do come third. A ``title`` has a length from one number to another, fewer spaces than the third but
+    one, and none of the marks at its end. A ``dateline`` opens with two capitals, or with one or a mark and
+    has a mark within so many characters.
+    """
 
 def words(
     text: str, kinds: npt.NDArray[np.uint8], values: Hashes, upper: Mask, folds: Hashes, folded: Hashes, /

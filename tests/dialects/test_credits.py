@@ -3,33 +3,32 @@ import pytest
 from worker.dialects.credits import agency_of, byline_credit, credit_of
 from worker.story import Credit, CreditKind
 
+CREDITS = [
+    ("/ Source: The Associated Press", CreditKind.SOURCE, "AP"),
+    ("(Reuters)", CreditKind.SOURCE, "Reuters"),
+    ("— AFP", CreditKind.SOURCE, "AFP"),
+    (
+        "___ Associated Press writers Ada Quill in Lima and Bo Chan contributed to this report.",
+        CreditKind.CONTRIBUTOR,
+        "AP",
+    ),
+    ("Bo Chan contributed to this report.", CreditKind.CONTRIBUTOR, None),
+    ("AP writer Bo Chan contributed reporting from Lima.", CreditKind.CONTRIBUTOR, "AP"),
+    ("Bo Chan reported from Lima.", CreditKind.CONTRIBUTOR, None),
+    ("This report contains material from AFP.", CreditKind.CONTRIBUTOR, "AFP"),
+    ("(Reporting by Ada Quill; Editing by Bo Chan)", CreditKind.CONTRIBUTOR, None),
+    ("Contributing: The Associated Press", CreditKind.CONTRIBUTOR, "AP"),
+    ("Copyright 2023 The Associated Press. All rights reserved.", CreditKind.COPYRIGHT, "AP"),
+    ("© 2020 Harrow Bell Ltd", CreditKind.COPYRIGHT, None),
+    (
+        "© 2020 Harrow Bell. All rights reserved. Associated Press text may not be published.",
+        CreditKind.COPYRIGHT,
+        None,
+    ),
+]
 
-@pytest.mark.parametrize(
-    ("line", "kind", "agency"),
-    [
-        ("/ Source: The Associated Press", CreditKind.SOURCE, "AP"),
-        ("(Reuters)", CreditKind.SOURCE, "Reuters"),
-        ("— AFP", CreditKind.SOURCE, "AFP"),
-        (
-            "___ Associated Press writers Ada Quill in Lima and Bo Chan contributed to this report.",
-            CreditKind.CONTRIBUTOR,
-            "AP",
-        ),
-        ("Bo Chan contributed to this report.", CreditKind.CONTRIBUTOR, None),
-        ("AP writer Bo Chan contributed reporting from Lima.", CreditKind.CONTRIBUTOR, "AP"),
-        ("Bo Chan reported from Lima.", CreditKind.CONTRIBUTOR, None),
-        ("This report contains material from AFP.", CreditKind.CONTRIBUTOR, "AFP"),
-        ("(Reporting by Ada Quill; Editing by Bo Chan)", CreditKind.CONTRIBUTOR, None),
-        ("Contributing: The Associated Press", CreditKind.CONTRIBUTOR, "AP"),
-        ("Copyright 2023 The Associated Press. All rights reserved.", CreditKind.COPYRIGHT, "AP"),
-        ("© 2020 Harrow Bell Ltd", CreditKind.COPYRIGHT, None),
-        (
-            "© 2020 Harrow Bell. All rights reserved. Associated Press text may not be published.",
-            CreditKind.COPYRIGHT,
-            None,
-        ),
-    ],
-)
+
+@pytest.mark.parametrize(("line", "kind", "agency"), CREDITS)
 def test_a_credit_line_says_whose_copy_it_is(line, kind, agency):
     credit = credit_of(line)
     assert credit is not None

@@ -1,6 +1,8 @@
 """The line that names who wrote a story."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 _BYLINE: Final = re.compile(
@@ -12,6 +14,10 @@ _BYLINE: Final = re.compile(
     re.VERBOSE,
 )
 _LONGEST: Final = 160
+OPENINGS: Final[Mapping[str, int]] = MappingProxyType(
+    dict.fromkeys(("by", "por", "von", "par", "story", "written"), _LONGEST)
+)
+"""Words with which bylines open, and how long they are at most."""
 
 
 def is_byline(line: str) -> bool:

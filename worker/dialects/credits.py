@@ -1,9 +1,11 @@
 """Lines in which a page says whose copy it runs: source, contributor and copyright lines."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
-from worker.dialects.agencies import ALIAS, agency_called, agency_named
+from worker.dialects.agencies import AGENCIES, ALIAS, agency_called, agency_named
 from worker.story import Credit, CreditKind
 
 _LONGEST: Final = 600
@@ -49,6 +51,17 @@ _OWNERS: Final = " \tC©("  # what a copyright line begins with
 _RIGHTS: Final = re.compile(
     r"all rights reserved|may not be (?:published|reproduced|reprinted)|without permission", re.IGNORECASE
 )
+
+
+OPENINGS: Final[Mapping[str, int]] = MappingProxyType(
+    {alias: _LONGEST_SOURCE for aliases in AGENCIES.values() for alias in aliases if alias[:4] != "The "}
+    | dict.fromkeys(("source", "sources", "agency", "via", "with", "from"), _LONGEST_SOURCE)
+    | dict.fromkeys(("additional", "reporting", "writing", "editing", "with", "this", "copyright"), _LONGEST)
+)
+"""Words with which credits open, behind "the" or without it, and how long such a line is at most."""
+
+HELD: Final = (("ontribut", _LONGEST), (" reported from ", _LONGEST))
+"""What credits hold that open with other words."""
 
 
 def credit_of(line: str) -> Credit | None:

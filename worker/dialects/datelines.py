@@ -50,6 +50,9 @@ _SLASHED: Final = re.compile(
 """``MOSCOW, January 13. /TASS/.``"""
 
 _REACH: Final = 120
+OPENING: Final = ("(/", _REACH)
+"""What opens with a dateline opens with two capitals, or holds such a mark within so many characters."""
+
 _LETTERS: Final = re.compile(r"[^\W\d_]{3}")
 _NOT_PLACES: Final = frozenset(
     {"UPDATE", "CORRECTION", "CORRECTED", "EDITOR", "EDITORS", "EDITOR'S NOTE", "EDITOR’S NOTE", "NOTE"}

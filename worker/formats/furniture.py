@@ -1,6 +1,7 @@
 """Lines that are not copy, by their shape alone; what needs the lines around it stands in ``page.py``."""
 
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -23,16 +24,31 @@ _WORD: Final = 24
 _GLUED_LONGEST: Final = 204
 
 
-def rules_for(page: str) -> tuple[rules.Rule, ...]:
-    """Choose the rules on what a line holds that any line of ``page`` can meet: most pages meet none."""
-    return tuple(rule for rule in rules.HELD if rule.openings in page)
+OPENINGS: Final[Mapping[str, int]] = MappingProxyType(
+    dict.fromkeys(rules.SHARE_WORDS, _SHORT)
+    | {word: sys.maxsize for rule in rules.OPENED if not rule.needs for word in rule.openings.split()}
+    | dict.fromkeys(rules.BEHIND_THE, sys.maxsize)
+)
+"""Words with which furniture opens, behind "the" or without it, and how long a line is that needs no look."""
+
+HELD: Final = (
+    *((rule.openings, sys.maxsize) for rule in rules.HELD),
+    *((word, sys.maxsize) for rule in rules.OPENED for word in rule.needs),
+    *(("/", _LONGEST), (":", _GLUED_LONGEST)),
+)
+"""What furniture holds that opens with other words, and in lines of what length; figures at an end aside."""
+
+
+def rules_for(words: Collection[str]) -> tuple[rules.Rule, ...]:
+    """Choose the rules on what a line holds that can meet lines with none but these words of ``HELD``."""
+    return tuple([rule for rule in rules.HELD if rule.openings in words]) if words else ()
 
 
 def furniture_kind(line: str, held: tuple[rules.Rule, ...] = rules.HELD) -> Kind | None:
     """Say what kind of furniture a whole line is; None for copy, and whenever in doubt.
 
-    The cheap tests come first: most lines of a page are prose and cost a look at their first word.
-    ``held`` are the rules for its page.
+    The cheap tests come first: most lines are prose and cost a look at their first word. What gives
+    furniture away stands in ``OPENINGS`` and ``HELD``, too. ``held`` are the rules for its page.
     """
     first = line[:_WORD].split(None, 1)[0].lower().strip("[(:.,!|»>…")
     for rule in _OPENED.get(first, ()):
@@ -50,7 +66,7 @@ def _held(line: str, length: int, held: tuple[rules.Rule, ...]) -> Kind | None:
     for rule in held:
         if rule.openings in line and rule.pattern.fullmatch(line):
             return rule.kind
-    if "/" in line and rules.CREDITED.fullmatch(line):
+    if "/" in line[-rules.CREDIT_LONGEST :] and rules.CREDITED.fullmatch(line):
         return Kind.CAPTION
     if length <= _GLUED_LONGEST and ":" in line and rules.GLUED.fullmatch(line):
         return Kind.RELATED

@@ -215,7 +215,7 @@ OPENED: Final = (
     ),
     _rule(
         Kind.AUTHOR,
-        "write email e-mail contact reach send the you let letters",
+        "write email e-mail contact reach send you let letters",
         rf"(?:write\sto|e-?mail|contact|reach|send|letters\sto|let\sus\sknow|you\scan\s(?:reach|email"
         rf"|contact|follow))\b.{{0,100}}(?:{_MAIL}|@\w).{{0,80}}",
     ),
@@ -263,6 +263,9 @@ OPENED: Final = (
         r"(?:[ap]\.m\.[^.!?]{0,30})?",
     ),
 )  # fmt: skip
+
+BEHIND_THE: Final = ("views", "opinions", "column", "article", "commentary")
+"""What stands behind "the" where a rule above opens with it, but for one with ``needs``: prose opens so."""
 
 HELD: Final = (
     _rule(Kind.PROMOTION, "signing up", r".{0,900}\bby\ssigning\sup,?\s(?:you|to)\b.{0,900}"),
@@ -315,6 +318,9 @@ CREDITED: Final = re.compile(
     r"|.{12,900}\s\([A-ZÀ-Þ][\w.'’\-]{0,20}\s[^()/]{2,60}/\s?[A-ZÀ-Þ][^()/]{2,50}\)"
 )
 """``... in Tehran. Ann Lee / AP`` and ``... (Ann Lee/Reuters)``: a sentence that ends in a photo credit."""
+
+CREDIT_LONGEST: Final = 120
+"""Characters within which such a sentence ends behind the bar, and more."""
 
 PHOTOGRAPHER: Final = re.compile(
     r"(?:[A-ZÀ-Þ][\w.'’\-]{0,20}\s){1,4}/\s?(?:The\s)?[A-ZÀ-Þ][\w&.'’\-]{1,20}(?:"

@@ -1,89 +1,123 @@
 """Text as lines that know the gap above them and what kind of furniture they are, if any."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 
-from worker.dialects.bylines import is_byline
-from worker.dialects.credits import credit_of
-from worker.formats.furniture import furniture_kind, rules_for
+from worker import kernels
+from worker.dialects import bylines
+from worker.dialects import credits as credit_lines
+from worker.dialects.datelines import OPENING
+from worker.formats import furniture
+from worker.formats.furniture_rules import HELD, Rule
 from worker.story import Credit, CreditKind, FurnitureKind
+from worker.values import quick
 
 LONG: Final = 80
 """Characters from which a line without furniture's shape counts as a paragraph of copy."""
 
-_TITLE_LONGEST: Final = 180
-_TITLE_WORDS: Final = 28
-_ENDS: Final = ".,;:…"
+_TITLE: Final = (8, 180, 28, ".,;:…")
+"""A headline has from so many characters to so many, fewer spaces than that, and no such mark at its end."""
+
+_OPENING: Final = re.compile(r"[^\W_]*")
+_QUOTES: Final = "\"'“”‘’„«"
+_CLOSING: Final = "{};)"
+_REMEMBERED: Final = 120
 _TYPOGRAPHIC: Final = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("–", "-"), ("—", "-"))
 _NONE: Final[Mapping[str, FurnitureKind]] = MappingProxyType({})
-_SENTENCE_END: Final = re.compile(r"[.!?…。？！]['\"’”)\]\s]{0,3}$")
+_STOPS: Final = (".", "!", "?", "…", "。", "？", "！")
+_SENTENCE_END: Final = re.compile(rf"[{''.join(_STOPS)}]['\"’”)\]\s]{{0,3}}$")
 
 
-class Line(NamedTuple):
+def _openings(*given: Mapping[str, int]) -> dict[str, int]:
+    """Fold words to the letters and digits that they begin with; the longest line that any of them allows."""
+    found: dict[str, int] = {}
+    for words in given:
+        for word, longest in words.items():
+            if (opening := _OPENING.match(word.lower())) and opening.group():
+                found[opening.group()] = max(longest, found.get(opening.group(), 0))
+    return found | {"the": 0}  # the word behind it tells
+
+
+_OPENINGS: Final = _openings(furniture.OPENINGS, credit_lines.OPENINGS, bylines.OPENINGS)
+_HELD: Final = (*furniture.HELD, *credit_lines.HELD)
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class Line:
     """One non-blank line without the white space around it, and the blank lines above it."""
 
     text: str
     blanks: int
-    kind: FurnitureKind | None
-    credit: Credit | None
-    is_long: bool
+    is_long: bool = False
     """The line is a paragraph of copy by its length."""
-    is_title: bool
+    is_title: bool = False
     """The line could be a headline: short, capital, without a full stop."""
+    is_plain: bool = False
+    """The line opens and ends as prose does, and holds nothing that anything else is told by."""
+    may_be_dated: bool = False
+    """The line could open with a dateline, and is not known to be furniture."""
+    kind: FurnitureKind | None = None
+    credit: Credit | None = None
 
 
 def read_lines(text: str, marked: Mapping[str, FurnitureKind] = _NONE) -> list[Line]:
     """Cut text at line feeds (CR LF and CR count as one) and classify every non-blank line.
 
-    ``marked`` are lines whose markup says that they are furniture, where their shape does not.
+    ``marked`` are lines whose markup says that they are furniture, where their shape does not. Only what
+    is not plain is asked what it is: most lines are prose.
     """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    held = rules_for(text)
-    lines: list[Line] = []
-    blanks = 0
-    for raw in text.split("\n"):
-        stripped = raw.strip()
-        if not stripped:
-            blanks += 1
-            continue
-        credit = credit_of(stripped)
-        if credit is None:
-            kind = furniture_kind(stripped, held) or marked.get(stripped)
-        elif credit.kind is CreditKind.COPYRIGHT:
-            kind = FurnitureKind.COPYRIGHT
-        else:
-            kind = FurnitureKind.CREDIT
-        long = kind is None and len(stripped) >= LONG
-        lines.append(Line(stripped, blanks, kind, credit, long, kind is None and is_title(stripped)))
-        blanks = 0
+    lines, asked, held = kernels.lines(Line, text, _OPENINGS, _HELD, _QUOTES, _CLOSING, LONG, _TITLE, OPENING)
+    rules = furniture.rules_for(held)
+    for number in asked:
+        lines[number] = _told(lines[number], rules)
+    if marked:
+        for number, line in enumerate(lines):
+            if line.kind is None and (kind := marked.get(line.text)):
+                lines[number] = Line(text=line.text, blanks=line.blanks, kind=kind)
     return lines
+
+
+def _told(line: Line, rules: tuple[Rule, ...]) -> Line:
+    """Ask what a line is that is not plain."""
+    text = line.text
+    kind, credit = _remembered(text) if len(text) <= _REMEMBERED else _kind_of(text, rules)
+    if kind is not None:
+        return Line(text=text, blanks=line.blanks, kind=kind, credit=credit)
+    if line.is_title and bylines.is_byline(text):
+        return replace(line, is_title=False)
+    return line
+
+
+def _kind_of(text: str, rules: tuple[Rule, ...] = HELD) -> tuple[FurnitureKind | None, Credit | None]:
+    credit = credit_lines.credit_of(text)
+    if credit is None:
+        return furniture.furniture_kind(text, rules), None
+    if credit.kind is CreditKind.COPYRIGHT:
+        return FurnitureKind.COPYRIGHT, credit
+    return FurnitureKind.CREDIT, credit
+
+
+_remembered: Final = lru_cache(maxsize=4_096)(_kind_of)
+"""Pages repeat buttons and notices for ever; a long line is asked anew, so that little is remembered."""
 
 
 def usual_gap(lines: Sequence[Line]) -> int:
     """Count the blank lines that usually stand between two lines of this page."""
-    gaps: dict[int, int] = {}
-    for line in lines[1:]:
-        gaps[line.blanks] = gaps.get(line.blanks, 0) + 1
+    gaps = Counter([line.blanks for line in lines[1:]])
     return max(gaps, key=gaps.__getitem__, default=0)
-
-
-def is_title(text: str) -> bool:
-    """Tell whether ``text`` has the shape of a headline."""
-    return (
-        8 <= len(text) <= _TITLE_LONGEST
-        and text[-1] not in _ENDS
-        and not text[0].islower()
-        and 1 <= text.count(" ") < _TITLE_WORDS
-        and not is_byline(text)
-    )
 
 
 def ends_sentence(text: str) -> bool:
     """Tell whether ``text`` ends as a sentence does, quotation marks aside."""
-    return _SENTENCE_END.search(text[-5:]) is not None
+    return text.endswith(_STOPS) or _SENTENCE_END.search(text[-5:]) is not None
 
 
 def same_words(text: str) -> str:

@@ -13,7 +13,17 @@ from worker.dialects.kinds import kind_of
 from worker.dialects.language import guess_language
 from worker.formats.furniture import heads_related, is_navigation
 from worker.formats.lines import Line, ends_sentence, read_lines, same_words
-from worker.formats.page_head import NO_HINTS, Hints, Sorted, is_counter, peel_line, repeats, sort_head
+from worker.formats.page_head import (
+    NO_HINTS,
+    Hints,
+    Names,
+    Sorted,
+    is_counter,
+    longest_repeat,
+    peel_line,
+    repeats,
+    sort_head,
+)
 from worker.formats.split_page import find_cuts
 from worker.story import Credit, CreditKind, Dateline, Draft, FurnitureKind, Kind, Paragraph, Role
 
@@ -22,6 +32,7 @@ _SUBHEAD_LONGEST: Final = 80
 _SUBHEAD_WORDS: Final = 10
 _NEXT: Final = 60
 _SUBHEAD_RUN: Final = 6
+_BIO_WITHIN: Final = 3
 _TWEET: Final = re.compile(r"—.{1,80}\(@\w{1,15}\)\s[A-Z][a-z]{2,8}\s\d{1,2},\s\d{4}$")
 _BULLETS: Final = "•▪●◦‣·*"
 _HELPED: Final = re.compile(
@@ -74,9 +85,11 @@ def _compose(
 ) -> Draft:
     """Make one story of ``lines``: peel furniture, find headline, deck, byline and dateline."""
     out = Sorted()
-    names = frozenset(same_words(name) for name in (*author_names(byline), byline, outlet) if name)
+    authors = author_names(byline)
+    names = Names((*authors, byline, outlet))
     start = sort_head(lines, out, title=title, byline=byline, names=names, hints=hints)
-    _sort_body(lines[start:], out, title=title or out.headline, names=author_names(byline or out.byline))
+    signed = authors if byline else author_names(out.byline)
+    _sort_body(lines[start:], out, title=title or out.headline, names=signed)
     if not out.paragraphs:
         out = _everything(lines, byline)
     dateline = dateline_of(out.paragraphs[0].text) if out.paragraphs else None
@@ -87,11 +100,13 @@ def _compose(
     kind = kind if kind in _APART else Kind.STORY
     if not told.get("language"):
         told["language"] = guess_language(" ".join([part.text for part in paragraphs[:3]]))
-    named = [title or out.headline, *(part.text for part in paragraphs[:6])]
+    refers_to: tuple[str, ...] = ()
+    if kind in (Kind.KILL, Kind.WITHHOLD):
+        refers_to = referred([title or out.headline, *(part.text for part in paragraphs[:6])])
     return Draft(
         outlet=outlet,
         kind=kind,
-        refers_to=referred(named) if kind in (Kind.KILL, Kind.WITHHOLD) else (),
+        refers_to=refers_to,
         headline=title or out.headline,
         deck="\n".join(out.deck) or None,
         byline=byline or out.byline,
@@ -108,9 +123,17 @@ def _sort_body(lines: Sequence[Line], out: Sorted, *, title: str | None, names: 
     """Sort the lines from the first paragraph of copy to the end."""
     known = same_words(title) if title else None
     tail, related = _tail(lines)
+    signed = len(lines) - _BIO_WITHIN if names else len(lines)
+    sure = min(tail, signed)
+    short = max(_SUBHEAD_LONGEST, longest_repeat(known) if known else 0)
+    paragraphs = out.paragraphs
     printed: set[str] = set()
     for number, line in enumerate(lines):
         text = line.text
+        if line.is_plain and number < sure and len(text) > short and text not in printed:
+            printed.add(text)
+            paragraphs.append(Paragraph(text=text))
+            continue
         kind = line.kind
         if kind is None and len(text) <= 4 and is_counter(lines, number):
             kind = FurnitureKind.SHARE
@@ -122,14 +145,14 @@ def _sort_body(lines: Sequence[Line], out: Sorted, *, title: str | None, names: 
                 kind = FurnitureKind.RELATED if number >= related else FurnitureKind.OTHER
         elif kind is None and (text in printed or (known and repeats(text, known))):
             kind = FurnitureKind.REPEAT
-        elif kind is None and names and number + 3 >= len(lines) and _is_bio(text, names):
+        elif kind is None and number >= signed and _is_bio(text, names):
             kind = FurnitureKind.AUTHOR
         if kind:
             peel_line(out, line, kind)
             continue
         if len(text) >= _REPEATED:
             printed.add(text)
-        out.paragraphs.append(Paragraph(text=text, role=_role(lines, number)))
+        paragraphs.append(Paragraph(text=text, role=_role(lines, number)))
 
 
 def _tail(lines: Sequence[Line]) -> tuple[int, int]:
@@ -158,7 +181,7 @@ def _tail(lines: Sequence[Line]) -> tuple[int, int]:
 
 def _is_bio(text: str, names: tuple[str, ...]) -> bool:
     """Tell whether a last line says who its author is."""
-    return any(
+    return text.startswith(names) and any(
         text.startswith(name)
         and re.match(r",?\s(?:is|was|are|writes|teaches|covers|reports)\b", text[len(name) :])
         for name in names

@@ -8,7 +8,7 @@ from typing import Final
 from worker.dialects.bylines import is_byline
 from worker.dialects.datelines import dateline_of
 from worker.formats.furniture import ends_in_source, is_navigation, is_photo_credit
-from worker.formats.lines import LONG, Line, ends_sentence, is_title, same_words, usual_gap
+from worker.formats.lines import LONG, Line, ends_sentence, same_words, usual_gap
 from worker.formats.split_page import is_clock
 from worker.story import Credit, Furniture, FurnitureKind, Paragraph
 
@@ -55,20 +55,37 @@ class Sorted:
         self.furniture.append(Furniture(text=text, kind=kind, before=len(self.paragraphs)))
 
 
+class Names:
+    """Who may have signed a page, under the names that its lines are compared by; few pages ask."""
+
+    __slots__ = ("_given", "_known")
+
+    def __init__(self, given: tuple[str | None, ...]) -> None:
+        """Keep what the payload names: authors, byline and outlet."""
+        self._given = given
+        self._known: frozenset[str] | None = None
+
+    def hold(self, text: str) -> bool:
+        """Tell whether a line is one of the names."""
+        if self._known is None:
+            self._known = frozenset([same_words(name) for name in self._given if name])
+        return same_words(text) in self._known
+
+
 def sort_head(  # noqa: PLR0913 - all that a payload says of the head
     lines: Sequence[Line],
     out: Sorted,
     *,
     title: str | None,
     byline: str | None,
-    names: frozenset[str],
+    names: Names,
     hints: Hints,
 ) -> int:
     """Sort the lines above the copy; return the number of the line where the copy begins."""
     head = lines[:_HEAD]
     texts = [line.text for line in lines[: _HEAD + 2]]
     filed = next(
-        (number for number, line in enumerate(head) if line.kind is None and dateline_of(line.text)), None
+        (number for number, line in enumerate(head) if line.may_be_dated and dateline_of(line.text)), None
     )
     known = same_words(title) if title else None
     seen: set[str] = set()
@@ -78,7 +95,7 @@ def sort_head(  # noqa: PLR0913 - all that a payload says of the head
             return number
         kind = line.kind or _head_furniture(lines, number, names)
         if kind is None and (text in seen or (len(text) >= LONG and text in texts[number + 1 : number + 3])):
-            kind = FurnitureKind.REPEAT if is_title(text) else FurnitureKind.CAPTION
+            kind = FurnitureKind.REPEAT if line.is_title else FurnitureKind.CAPTION
         if kind is None and known and repeats(text, known):
             kind = FurnitureKind.REPEAT
         signed = kind is None and (is_byline(text) or _is_signed(lines, number, names))
@@ -103,20 +120,30 @@ def sort_head(  # noqa: PLR0913 - all that a payload says of the head
     return len(head)
 
 
-def _head_furniture(lines: Sequence[Line], number: int, names: frozenset[str]) -> FurnitureKind | None:
+def _head_furniture(lines: Sequence[Line], number: int, names: Names) -> FurnitureKind | None:
     """Find furniture that only its place above the copy gives away."""
     line = lines[number]
-    if len(line.text) <= LONG and same_words(line.text.removeprefix("By ")) in names:
+    if len(line.text) <= LONG and names.hold(line.text.removeprefix("By ")):
         return FurnitureKind.AUTHOR
     if is_clock(line.text) or is_navigation(line.text):
         return FurnitureKind.OTHER
     if is_counter(lines, number):
         return FurnitureKind.SHARE
-    if sum(other.is_long for other in lines[number + 1 :]) < _LEAST_COPY:
+    if not _has_copy(lines, number + 1):
         return None
     if ends_in_source(line.text) or (_is_beside_picture(lines, number) and usual_gap(lines) > 0):
         return FurnitureKind.CAPTION
     return None
+
+
+def _has_copy(lines: Sequence[Line], start: int) -> bool:
+    """Tell whether paragraphs of copy stand from a line on, as many as make a story."""
+    found = 0
+    for line in lines[start:]:
+        found += line.is_long
+        if found == _LEAST_COPY:
+            return True
+    return False
 
 
 def _is_beside_picture(lines: Sequence[Line], number: int) -> bool:
@@ -136,18 +163,17 @@ def is_counter(lines: Sequence[Line], number: int) -> bool:
     return number > 0 and len(text) <= 4 and text.isdigit() and lines[number - 1].kind is FurnitureKind.SHARE
 
 
-def _is_signed(lines: Sequence[Line], number: int, names: frozenset[str]) -> bool:
+def _is_signed(lines: Sequence[Line], number: int, names: Names) -> bool:
     """Tell whether a line is a name with the outlet or a word such as "Opinion contributor" under it."""
     if number + 1 >= len(lines) or _NAME.fullmatch(lines[number].text) is None:
         return False
     below = lines[number + 1].text
-    return below.startswith("Opinion ") or (len(below) <= LONG and same_words(below) in names)
+    return below.startswith("Opinion ") or (len(below) <= LONG and names.hold(below))
 
 
 def _is_headline(lines: Sequence[Line], number: int) -> bool:
     """Tell whether a line heads the page: the shape of a title, and copy below it."""
-    text = lines[number].text
-    return is_title(text) and any(line.is_long for line in lines[number + 1 : number + _HEAD])
+    return lines[number].is_title and any(line.is_long for line in lines[number + 1 : number + _HEAD])
 
 
 def _is_above_clock(lines: Sequence[Line], number: int) -> bool:
@@ -168,7 +194,7 @@ def _is_deck(out: Sorted, lines: Sequence[Line], number: int, filed: int | None)
         return number < filed
     if out.deck or ends_sentence(text) or text.count(" ") < _DECK_WORDS - 1 or text[-1] in ":;,":
         return False
-    return sum(line.is_long for line in lines[number + 1 :]) >= 2 and len(text) <= 200
+    return len(text) <= 200 and _has_copy(lines, number + 1)
 
 
 def _is_summary(lines: Sequence[Line], number: int, hints: Hints) -> bool:
@@ -186,9 +212,14 @@ def _is_summary(lines: Sequence[Line], number: int, hints: Hints) -> bool:
     return len(words) >= _DECK_WORDS and sum(word in below for word in words) * 2 >= len(words)
 
 
+def longest_repeat(known: str) -> int:
+    """Return how many characters a line has at most that prints the known headline again."""
+    return len(known) + 4
+
+
 def repeats(text: str, known: str) -> bool:
     """Tell whether ``text`` prints the known headline again, with or without the site's name."""
-    if len(text) > len(known) + 4 or len(text) < 8:
+    if not 8 <= len(text) <= longest_repeat(known):
         return False
     words = same_words(text)
     return words == known or (len(words) >= 25 and known.startswith(words))

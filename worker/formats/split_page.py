@@ -54,6 +54,9 @@ class Cuts:
     live: bool = False
 
 
+_WHOLE: Final = Cuts(starts=(0,))
+
+
 def find_cuts(lines: Sequence[Line], title: str | None = None) -> Cuts:
     """Find where the stories of a page begin."""
     entries = _clock_entries(lines, title)
@@ -62,14 +65,20 @@ def find_cuts(lines: Sequence[Line], title: str | None = None) -> Cuts:
     enough = _enough(lines, 0)
     candidates = _candidates(lines, enough)
     if not candidates:
-        return Cuts(starts=(0,))
-    starts = [0]
+        return _WHOLE
     usual = usual_gap(lines)
+    doubled = _doubled(lines)
+    candidates = [
+        number
+        for number in candidates
+        if lines[number].blanks > 2 * usual
+        or lines[number - 1].kind in _END_MARKS
+        or doubled < min(_TOP, number)
+    ]
+    if not candidates:
+        return _WHOLE
+    starts = [0]
     printed = _printed(lines)
-    doubled = min(
-        (numbers[0] for numbers in printed.values() if numbers[1] <= numbers[0] + _OPENING),
-        default=len(lines),
-    )
     for number in candidates:
         if number < enough:
             continue
@@ -104,6 +113,17 @@ def _printed(lines: Sequence[Line]) -> dict[str, list[int]]:
         if line.is_title:
             printed.setdefault(same_words(line.text), []).append(number)
     return {words: numbers for words, numbers in printed.items() if len(numbers) > 1}
+
+
+def _doubled(lines: Sequence[Line]) -> int:
+    """Return the number of the headline at the top that is printed twice there, or one behind all lines."""
+    for number, line in enumerate(lines[:_TOP]):
+        if line.is_title:
+            words = same_words(line.text)
+            for other in lines[number + 1 : number + 1 + _OPENING]:
+                if other.is_title and same_words(other.text) == words:
+                    return number
+    return len(lines)
 
 
 def _copy(lines: Sequence[Line], least: int) -> bool:
@@ -182,7 +202,8 @@ def _clock_entries(lines: Sequence[Line], title: str | None) -> list[int]:
     clocks = [
         number
         for number, line in enumerate(lines)
-        if len(line.text) < 240
+        if (not line.is_plain or line.text[0] in "nNmM")  # no plain line opens with a figure
+        and len(line.text) < 240
         and (line.text[0].isdigit() or line.text[0] in "nNmM")
         and _CLOCK.fullmatch(line.text)
     ]

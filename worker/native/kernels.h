@@ -77,6 +77,7 @@ Item *sort(Item *items, Item *spare, Py_ssize_t count);
 /* The kernels: kernels.pyi says what each takes and gives. */
 #define KERNEL(name) PyObject *name(PyObject *module, PyObject *const *args, Py_ssize_t given)
 
+KERNEL(lines);
 KERNEL(words);
 KERNEL(holding);
 KERNEL(quoted);

@@ -16,6 +16,7 @@ static PyMethodDef METHODS[] = {
     FAST(hosts),
     FAST(keywords),
     FAST(lay_out),
+    FAST(lines),
     FAST(mark),
     FAST(often),
     FAST(pairs),
