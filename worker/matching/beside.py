@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rapidfuzz.distance import Indel
+from worker import kernels
 
 WORK_MAX: Final = 4_000_000  # words times words; larger paragraphs are shown as cut and new
 _QUOTES: Final = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"'})
@@ -39,21 +39,17 @@ class Row:
         before, after = self.before.split(), self.after.split()
         if len(before) * len(after) > WORK_MAX:
             return [Segment(" ".join(before), " ".join(after), same=before == after)]
-        blocks = Indel.opcodes(
+        runs = kernels.runs(
             [word.translate(_QUOTES) for word in before], [word.translate(_QUOTES) for word in after]
-        ).as_matching_blocks()
+        )
         result: list[Segment] = []
         at = there = 0
-        for block in blocks:
-            if block.a > at or block.b > there:
-                result.append(
-                    Segment(" ".join(before[at : block.a]), " ".join(after[there : block.b]), same=False)
-                )
-            at, there = block.a + block.size, block.b + block.size
-            if block.size:
-                result.append(
-                    Segment(" ".join(before[block.a : at]), " ".join(after[block.b : there]), same=True)
-                )
+        for a, b, size in [*runs, (len(before), len(after), 0)]:
+            if a > at or b > there:
+                result.append(Segment(" ".join(before[at:a]), " ".join(after[there:b]), same=False))
+            at, there = a + size, b + size
+            if size:
+                result.append(Segment(" ".join(before[a:at]), " ".join(after[b:there]), same=True))
         return result
 
 
