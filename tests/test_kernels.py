@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from worker import kernels
 from worker.lineage.columns import Columns
-from worker.lineage.postings import Postings
+from worker.lineage.postings import Postings, run_of
 from worker.matching.sketch import WIDTH
 
 ANY = st.integers(0, 2**64 - 1)
@@ -175,7 +175,7 @@ def test_a_run_gives_the_postings_of_a_key_however_its_keys_are_spread(postings,
     run = np.array(sorted(key << 32 | document for key, document in postings), np.uint64)
     asked = [*{key for key, _ in postings}, *others]
     nothing = np.zeros(1, np.uint32)
-    places, found = kernels.find(np.array(asked, np.uint32), nothing, nothing[:0], 0, [run], 4)
+    places, found = kernels.find(np.array(asked, np.uint32), nothing, nothing[:0], 0, [run_of(run)], 4)
     expected = [
         (place, document)
         for place, key in enumerate(asked)
@@ -363,6 +363,7 @@ COLUMN = (np.zeros(1, np.int64), np.zeros(0, np.int64), 0, -1)
         (kernels.count, (np.zeros(4, np.uint32), np.array([4], np.uint16))),
         (kernels.post, (KEY, KEY.copy(), np.zeros(3, np.uint32), 1, 1)),  # no room
         (kernels.find, (KEY, KEY, np.zeros(3, np.uint32), 2, [], 1)),
+        (kernels.find, (KEY, KEY, np.zeros(3, np.uint32), 1, [(ONE, np.zeros(4, np.uint32))], 1)),
         (kernels.vote, (np.array([3]), KEY, COLUMN, COLUMN, 2, 0, 64, 3, 8)),  # a place too far
         (kernels.shingles, (np.zeros(9, np.uint8), 3)),
         (kernels.cut, (bytes(9), 29, 3)),

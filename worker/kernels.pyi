@@ -225,8 +225,9 @@ def find(
     """Find the newest ``most`` postings of each key.
 
     Given are places in ``keys`` (int64) and documents (uint32), pairwise. They stand in the table of
-    ``post``, then in the sorted ``runs`` (uint64, key above document), the last
-    first.
+    ``post``, then in the ``runs``, the last first. A run is its sorted postings (uint64, key above
+    document), and where each of a power of two of ranges of keys starts in them, and the last one ends
+    (uint32).
     """
 
 def vote(

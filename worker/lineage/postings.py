@@ -5,7 +5,7 @@ of the next (a log-structured merge tree, O'Neil et al. 1996). A posting is one 
 the document: eight bytes. What a probe finds does not depend on how the runs are cut.
 """
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ from worker.lineage.arrays import Arrays
 Keys = npt.NDArray[np.uint32]
 Documents = npt.NDArray[np.uint32]
 Places = npt.NDArray[np.int64]
-Run = npt.NDArray[np.uint64]
+Numbers = npt.NDArray[np.uint64]
 
 FRESH: Final = 1_024  # documents that stand in the hash table
 CHAINS: Final = 1 << 16  # of the table
@@ -24,8 +24,17 @@ FAN: Final = 4  # runs of one size that become one
 LARGEST: Final = 1 << 22  # postings: a larger run is not merged again
 SWEEP: Final = 8_192  # dropped documents
 PER_KEY: Final = 128  # documents that one key hands out, the newest first
+KEYS: Final = 1 << 32  # that there are
 _SHIFT: Final = np.uint64(32)
 START: Final = 1 << 15  # postings that the table has room for at first
+RANGE: Final = 16  # postings of a run for which it is noted where they start, or up to twice as many
+
+
+class Run(NamedTuple):
+    """Sorted postings, and where those of each range of keys start: see ``kernels.find``."""
+
+    postings: Numbers
+    starts: npt.NDArray[np.uint32]
 
 
 class Postings:
@@ -83,7 +92,7 @@ class Postings:
         sizes = [len(keys) for _, keys in self._waiting]
         keys = np.concatenate([keys for _, keys in self._waiting])
         self._waiting, self._loaded = [], 0
-        self._append(_run(keys, documents.repeat(sizes)), tier=(len(documents) // FRESH).bit_length() // 2)
+        self._append(_sorted(keys, documents.repeat(sizes)), tier=(len(documents) // FRESH).bit_length() // 2)
 
     def drop(self, document: int) -> None:
         """Forget a document; its postings go with the next sweep, every ``SWEEP`` such documents."""
@@ -92,9 +101,9 @@ class Postings:
             self.settle()
             gone = np.array(self._gone, np.uint32)
             self._gone = []
-            swept = [run[~np.isin(_documents(run), gone)] for run in self._runs]
-            self._tiers = [tier for tier, run in zip(self._tiers, swept, strict=True) if len(run)]
-            self._runs = [run for run in swept if len(run)]
+            swept = [run.postings[~np.isin(_documents(run), gone)] for run in self._runs]
+            self._tiers = [tier for tier, left in zip(self._tiers, swept, strict=True) if len(left)]
+            self._runs = [run_of(left) for left in swept if len(left)]
 
     def probe(self, keys: Keys) -> tuple[Places, Documents]:
         """Find the documents of each key: places in ``keys`` and documents, pairwise, in no order.
@@ -107,49 +116,58 @@ class Postings:
 
     def size(self) -> int:
         """Count the bytes of the runs."""
-        return sum(run.nbytes for run in self._runs)
+        return sum(run.postings.nbytes + run.starts.nbytes for run in self._runs)
 
     def capture(self) -> Arrays:
         """Give all that is indexed as arrays that nobody changes any more."""
         self.settle()
-        runs = {f"run{number}": run for number, run in enumerate(self._runs)}
+        runs = {f"run{number}": run.postings for number, run in enumerate(self._runs)}
         return {**runs, "tiers": np.array(self._tiers, np.int64), "gone": np.array(self._gone, np.uint32)}
 
     def resume(self, arrays: Arrays) -> None:
         """Take over what ``capture`` gave; ValueError when it is not that."""
         self._tiers = arrays["tiers"].tolist()
         self._gone = arrays["gone"].tolist()
-        self._runs = [arrays[f"run{number}"].view(np.uint64) for number in range(len(self._tiers))]
+        self._runs = [run_of(arrays[f"run{number}"].view(np.uint64)) for number in range(len(self._tiers))]
 
     def _flush(self) -> None:
         if not self._fresh_documents:
             return
         keys, documents, _ = self._fresh[: self._used].T
-        self._append(_run(keys, documents), tier=0)
+        self._append(_sorted(keys, documents), tier=0)
         self._chains[:] = 0
         self._used = self._fresh_documents = 0
 
-    def _append(self, run: Run, *, tier: int) -> None:
+    def _append(self, postings: Numbers, *, tier: int) -> None:
         """Add a run of newer documents; where four of a size stand last they become one."""
-        if not len(run):
+        if not len(postings):
             return
-        self._runs.append(run)
+        self._runs.append(run_of(postings))
         self._tiers.append(tier)
         while len(self._runs) >= FAN:
-            last = self._runs[-FAN:]
+            last = [run.postings for run in self._runs[-FAN:]]
             if len(set(self._tiers[-FAN:])) > 1 or sum(map(len, last)) > LARGEST:
                 return
             merged = np.concatenate(last)
             merged.sort()
-            self._runs[-FAN:] = [merged]
+            self._runs[-FAN:] = [run_of(merged)]
             self._tiers[-FAN:] = [self._tiers[-1] + 1]
 
 
-def _run(keys: Keys, documents: Documents) -> Run:
-    run: Run = (keys.astype(np.uint64) << _SHIFT) | documents
-    run.sort()
-    return run
+def _sorted(keys: Keys, documents: Documents) -> Numbers:
+    postings: Numbers = (keys.astype(np.uint64) << _SHIFT) | documents
+    postings.sort()
+    return postings
+
+
+def run_of(postings: Numbers) -> Run:
+    """Note where the postings of each range of keys start: a look-up goes there at once."""
+    ranges = 1 << max(len(postings) // RANGE, 1).bit_length() - 1
+    starts = np.full(ranges + 1, len(postings), np.uint32)
+    first = np.arange(ranges, dtype=np.uint64) * np.uint64(KEYS // ranges)
+    starts[:-1] = postings.searchsorted(first << _SHIFT)
+    return Run(postings=postings, starts=starts)
 
 
 def _documents(run: Run) -> Documents:
-    return run.astype(np.uint32)  # the key is cut off
+    return run.postings.astype(np.uint32)  # the key is cut off
