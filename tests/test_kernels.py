@@ -74,11 +74,12 @@ def test_hashes_are_cut_to_the_bits_above_a_shift(words, shift, most):
     assert numbers(kernels.cut(hashes(words).tobytes(), shift, most), np.uint32) == expected
 
 
-@given(st.lists(st.tuples(st.integers(0, 9) | ANY, st.booleans()), max_size=120), WORDS)
-def test_words_are_counted_with_those_of_the_headline_twice(copy, head):
-    packed = kernels.bag(
-        hashes([word for word, _ in copy]), np.array([big for _, big in copy], np.bool_), hashes(head)
-    )
+@given(st.lists(st.tuples(st.integers(0, 9) | ANY, st.booleans()), max_size=120), WORDS, st.integers(0, 500))
+def test_words_are_counted_with_those_of_the_headline_twice(copy, head, end):
+    words, capital = [word for word, _ in copy], [big for _, big in copy]
+    starts = np.arange(len(copy)) * 3
+    packed = kernels.bag(hashes(words), np.array(capital, np.bool_), starts, end, hashes(head))
+    copy = [each for each, start in zip(copy, starts.tolist(), strict=True) if start < end]
     often = Counter(word for word, _ in copy) + Counter(head) + Counter(head)
     small = {word for word, big in copy if not big}
     expected = {word: (often[word], word in dict(copy) and word not in small) for word in often}
@@ -88,7 +89,8 @@ def test_words_are_counted_with_those_of_the_headline_twice(copy, head):
 @pytest.mark.parametrize("first", [0, 1 << 40, 1 << 63])
 def test_words_are_sorted_however_they_are_spread(first):
     words = [first, *range(3000, 0, -1), *range(5000, 9000)]
-    found = kernels.bag(hashes(words), np.ones(len(words), np.bool_), hashes([]))
+    capital, starts = np.ones(len(words), np.bool_), np.arange(len(words))
+    found = kernels.bag(hashes(words), capital, starts, len(words), hashes([]))
     assert found == a_bag(dict.fromkeys(words, (1, True)))
 
 
@@ -354,7 +356,9 @@ COLUMN = (np.zeros(1, np.int64), np.zeros(0, np.int64), 0, -1)
     ("kernel", "arguments"),
     [
         (kernels.words, ("text", KEY, ONE, FLAGS, ONE, ONE)),  # tables of the wrong size
-        (kernels.bag, (TWO, FLAGS, ONE)),
+        (kernels.bag, (TWO, FLAGS, np.arange(2), 9, ONE)),
+        (kernels.bag, (ONE, FLAGS, np.arange(2), 9, ONE)),
+        (kernels.alike, (bytes(12), [], KNOWN, 2**31, 1, TABLE, 1)),
         (kernels.keywords, (bytes(12), np.zeros(3, np.uint32), 1, 1, TABLE, 1, 1)),  # no power of two
         (kernels.keywords, (bytes(11), KNOWN, 1, 1, TABLE, 1, 1)),
         (kernels.alike, (bytes(12), [bytes(12), bytes(13)], KNOWN, 1, 1, TABLE, 1)),

@@ -121,8 +121,8 @@ def sample(words: Hashes, width: int, bound: int, least: int, /) -> bytes:
 def cut(hashes: bytes, shift: int, most: int, /) -> bytearray:
     """List the 32 bits (uint32) above ``shift`` of each of the first ``most`` hashes."""
 
-def bag(copy: Hashes, capital: Mask, head: Hashes, /) -> bytes:
-    """Count words, those of ``head`` twice.
+def bag(copy: Hashes, capital: Mask, starts: Numbers, end: int, head: Hashes, /) -> bytes:
+    """Count the words of a copy that start before an ``end``, and twice those of ``head``.
 
     Given are the distinct words, sorted (uint64), then of each (uint32) twice its count, and one more for a
     name: it stands in the copy, with a capital wherever it does.

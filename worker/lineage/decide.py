@@ -1,6 +1,7 @@
 """What follows from the evidence? Comparisons → where a story goes, and what ties it to others."""
 
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final
 
 import numpy as np
@@ -49,8 +50,8 @@ class Comparison:
         half shared copy end.
         """
         share = sameness(self.evidence)
-        if not share:
-            return 0
+        if not share or self.evidence.inherited is self.evidence.ours.covered:
+            return share
         inherited = int(np.count_nonzero(self.evidence.inherited))
         if inherited >= HERITAGE * self.evidence.ours.common or self.likeness >= ALL_BUT_EQUAL:
             return share
@@ -93,8 +94,10 @@ class Verdict:
 
 def decide(comparisons: list[Comparison]) -> Verdict:
     """Decide from all comparisons of one story."""
-    same = [each for each in comparisons if each.sameness]
-    same.sort(key=lambda each: (-each.sameness * (each.likeness + 1), each.document))
+    shares = [(each.sameness, each) for each in comparisons]
+    ranked = [(-share * (each.likeness + 1), each.document, each) for share, each in shares if share]
+    ranked.sort(key=itemgetter(0, 1))
+    same = [each for _, _, each in ranked]
     if not same:
         return Verdict(parent=None, bridges=(), links=_links(comparisons, None))
     home = same[0].canon

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import sqrt
+from sys import maxsize
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +19,7 @@ from worker.matching.tokens import Tokens, tokens
 from worker.values import quick
 
 Slots = npt.NDArray[np.uint16]
+Keywords = npt.NDArray[np.uint32]
 
 LEAD: Final = 800  # characters of copy that tell what it is about
 SPACE: Final = re.compile(r"\s")
@@ -56,12 +58,13 @@ class Bag:
 class Lexicon:
     """Counts in how many stories each word stands; forgets slowly."""
 
-    __slots__ = ("_counts", "_stories", "_waiting")
+    __slots__ = ("_asked", "_counts", "_stories", "_waiting")
 
     def __init__(self) -> None:
         self._counts = np.zeros(SLOTS, np.uint32)
         self._stories = 0
         self._waiting: list[Slots] = []  # stories that are loaded, see ``load``
+        self._asked: tuple[Bag, Keywords] | None = None  # the last, while no story is counted in
 
     def add(self, slots: Slots) -> None:
         """Count the distinct words of a story in, given by their slots: see ``slots_of``."""
@@ -82,6 +85,7 @@ class Lexicon:
             self._waiting = []
 
     def _count_stories(self, count: int) -> None:
+        self._asked = None
         self._stories += count
         if self._stories >= HALVE:
             self._counts >>= 1
@@ -93,13 +97,21 @@ class Lexicon:
 
     def resume(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
         """Take over what ``capture`` gave."""
+        self._asked = None
         self._counts[:] = arrays["counts"]
         (self._stories,) = arrays["stories"].tolist()
 
-    def keywords(self, lead: Bag) -> npt.NDArray[np.uint32]:
-        """Choose the words that a story is found by, the rarest and most frequent of its lead."""
-        found = kernels.keywords(lead.packed, self._counts, self._stories, BASE, _RARITY, OFTEN, KEYWORDS)
-        return np.frombuffer(found, np.uint32)
+    def keywords(self, lead: Bag) -> Keywords:
+        """Choose the words that a story is found by, the rarest and most frequent of its lead.
+
+        Telling and indexing ask for the same story, one after the other: nobody changes the array.
+        """
+        if self._asked is None or self._asked[0] is not lead:
+            packed = kernels.keywords(
+                lead.packed, self._counts, self._stories, BASE, _RARITY, OFTEN, KEYWORDS
+            )
+            self._asked = lead, np.frombuffer(packed, np.uint32)
+        return self._asked[1]
 
     def alike(self, one: Bag, others: Iterable[Bag]) -> list[tuple[float, int]]:
         """Measure how alike a bag and each of some others are, 0 to 1, and how many rare names they share.
@@ -124,8 +136,8 @@ def lead_of(headline: str | None, copy: Tokens) -> Bag:
 
     ``copy`` may be cut behind them: see ``top``. A name has a capital wherever it stands in the copy.
     """
-    stop = int(copy.starts.searchsorted(LEAD))
-    return Bag(kernels.bag(copy.hashes[:stop], copy.capital[:stop], tokens((headline or "")[:LEAD]).hashes))
+    head = tokens((headline or "")[:LEAD]).hashes
+    return Bag(kernels.bag(copy.hashes, copy.capital, copy.starts, LEAD, head))
 
 
 def top(paragraphs: Iterable[str]) -> str:
@@ -144,4 +156,4 @@ def top(paragraphs: Iterable[str]) -> str:
 
 def whole_of(copy: Tokens) -> Bag:
     """Read all words of a copy."""
-    return Bag(kernels.bag(copy.hashes, copy.capital, _NOTHING))
+    return Bag(kernels.bag(copy.hashes, copy.capital, copy.starts, maxsize, _NOTHING))

@@ -29,14 +29,18 @@ bag(PyObject *module, PyObject *const *args, Py_ssize_t given)
     Buffers all = {.count = 0};
     PyObject *result = NULL;
     Item *items = NULL, *spare = NULL;
-    Py_ssize_t size, capitals, headed, distinct = 0;
-    if (!arguments(given, 3))
+    Py_ssize_t words_given, capitals, placed, headed, size = 0, distinct = 0;
+    if (!arguments(given, 5))
         return NULL;
-    const u64 *copy = borrow(&all, args[0], 8, 0, &size);
+    i64 end = PyLong_AsLongLong(args[3]);
+    const u64 *copy = PyErr_Occurred() ? NULL : borrow(&all, args[0], 8, 0, &words_given);
     const u8 *capital = copy ? borrow(&all, args[1], 1, 0, &capitals) : NULL;
-    const u64 *head = capital ? borrow(&all, args[2], 8, 0, &headed) : NULL;
-    if (head == NULL || !sized(capitals, size))
+    const i64 *starts = capital ? borrow(&all, args[2], 8, 0, &placed) : NULL;
+    const u64 *head = starts ? borrow(&all, args[4], 8, 0, &headed) : NULL;
+    if (head == NULL || !sized(capitals, words_given) || !sized(placed, words_given))
         goto done;
+    while (size < words_given && starts[size] < end)
+        size++;
     Py_ssize_t count = size + headed;
     if ((items = room(count, sizeof *items)) == NULL || (spare = room(count, sizeof *spare)) == NULL)
         goto done;
@@ -72,7 +76,8 @@ done:
 typedef struct {
     const u32 *known;
     const u8 *table;
-    u64 mask, stories, base, ratios;
+    u64 mask;
+    u32 stories, base, ratios;
 } Lexicon;
 
 static int
@@ -84,25 +89,26 @@ borrow_lexicon(Buffers *all, PyObject *const *args, Lexicon *found)
     found->table = found->known ? borrow(all, args[3], 1, 0, &ratios) : NULL;
     if (found->table == NULL)
         return 0;
-    if (slots == 0 || slots & (slots - 1) || ratios == 0 || stories < 0 || base < 0) {
-        PyErr_SetString(PyExc_ValueError, "counters come in powers of two, and nothing is counted below 0");
+    if (slots == 0 || slots & (slots - 1) || ratios == 0 || ratios > INT32_MAX || stories < 0 ||
+        stories >= INT32_MAX || base < 0 || base > INT32_MAX) {
+        PyErr_SetString(PyExc_ValueError, "counters come in powers of two, and 31 bits count all stories");
         return 0;
     }
     found->mask = (u64)(slots - 1);
-    found->stories = (u64)stories;
-    found->base = (u64)base;
-    found->ratios = (u64)ratios;
+    found->stories = (u32)stories;
+    found->base = (u32)base;
+    found->ratios = (u32)ratios;
     return 1;
 }
 
 static u64
-rarity(const Lexicon *lexicon, u64 known, int named)
+rarity(const Lexicon *lexicon, u32 known, int named)
 {
-    u64 ratio = (lexicon->stories + (named ? lexicon->base : 1)) / (known + 1);
+    u32 ratio = (lexicon->stories + (named ? lexicon->base : 1)) / (known < UINT32_MAX ? known + 1 : known);
     return lexicon->table[ratio < lexicon->ratios ? ratio : lexicon->ratios - 1];
 }
 
-static u64
+static u32
 known_of(const Lexicon *lexicon, u64 word)
 {
     return lexicon->known[word & lexicon->mask];
@@ -157,7 +163,7 @@ weigh(const Bag *bag, const Lexicon *lexicon, u64 rare, u64 *weights)
         weights[at] = known_of(lexicon, bag->words[at]); /* all at once: each is far from the last */
     for (Py_ssize_t at = 0; at < bag->size; at++) {
         int named = bag->counts[at] & 1;
-        u64 rarely = rarity(lexicon, weights[at], named), weight = rarely * (bag->counts[at] / 2);
+        u64 rarely = rarity(lexicon, (u32)weights[at], named), weight = rarely * (bag->counts[at] / 2);
         weights[at] = 2 * weight + (named && rarely >= rare);
         squares += weight * weight;
     }
