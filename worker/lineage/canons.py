@@ -32,11 +32,11 @@ class Canon:
 
     __slots__ = ("_canons", "_id", "into", "last", "number")
 
-    def __init__(self, canons: "Canons", number: int) -> None:
-        """View a canonical story."""
+    def __init__(self, canons: "Canons", number: int, *, named: str | None = None) -> None:
+        """View a canonical story; ``named`` is its id where that is known."""
         self._canons = canons
         self.number = number
-        self._id: str | None = None
+        self._id = named
         self.into: str | None = None
         self.last: Crowd | None = None  # its members when it was merged
 
@@ -167,17 +167,17 @@ class Canons:
 
     def open(self, story_id: str, *, at: int | None) -> Canon:
         """Add the row of a canonical story."""
-        number = self.columns.grow()
+        number, touch = self.columns.grow(), self.touches.grow()
         when = UNDATED if at is None else at
-        self.set(number, founded=when, updated=when, sequence=1, known=known_as(story_id))
-        self.columns.values["id"][self.columns.row(number)] = np.frombuffer(canonical_id(story_id), np.uint8)
-        self._touch(number)
-        return Canon(self, number)
+        known, name = known_as(story_id), canonical_id(story_id)
+        self.columns.put(number, founded=when, updated=when, sequence=1, known=known, touched=touch)
+        self.columns.values["id"][self.columns.row(number)] = np.frombuffer(name, np.uint8)
+        self.touches.set("canon", touch, number)
+        return Canon(self, number, named=name.hex())
 
     def set(self, number: int, **fields: int) -> None:
         """Change fields of a canonical story."""
-        for name, value in fields.items():
-            self.columns.set(name, number, value)
+        self.columns.put(number, **fields)
 
     def hold_first(self, number: int, document: int, keys: Keys) -> None:
         """Note the copy of a canonical story that is alone, and the first of its keys."""

@@ -63,7 +63,13 @@ class Columns:
 
     def set(self, name: str, number: int, value: int) -> None:
         """Write a plain number."""
-        self._cells[name][self.row(number)] = value
+        self._cells[name][number - self._before if number >= self._base else self.row(number)] = value
+
+    def put(self, number: int, **fields: int) -> None:
+        """Write plain numbers of one row."""
+        row, cells = self.row(number), self._cells
+        for name, value in fields.items():
+            cells[name][row] = value
 
     def column(self, name: str) -> Column:
         """Give a field of 64 bits for kernels to read: values, elders, base, and what is read of the gone."""
