@@ -353,7 +353,7 @@ COLUMN = (np.zeros(1, np.int64), np.zeros(0, np.int64), 0, -1)
 @pytest.mark.parametrize(
     ("kernel", "arguments"),
     [
-        (kernels.words, ("text", KEY, ONE, FLAGS, ONE, ONE)),  # tables of the wrong size
+        (kernels.words, (("text",), KEY, ONE, FLAGS, ONE, ONE)),  # tables of the wrong size
         (kernels.bag, (TWO, FLAGS, ONE)),
         (kernels.keywords, (bytes(12), np.zeros(3, np.uint32), 1, 1, TABLE, 1, 1)),  # no power of two
         (kernels.keywords, (bytes(11), KNOWN, 1, 1, TABLE, 1, 1)),

@@ -43,9 +43,17 @@ def lines(
     """
 
 def words(
-    text: str, kinds: npt.NDArray[np.uint8], values: Hashes, upper: Mask, folds: Hashes, folded: Hashes, /
+    texts: Sequence[str],
+    kinds: npt.NDArray[np.uint8],
+    values: Hashes,
+    upper: Mask,
+    folds: Hashes,
+    folded: Hashes,
+    /,
 ) -> tuple[bytearray, bytearray, bytearray]:
     """Read words: their hashes (uint64), first characters (int64), and whether those are capitals (bool).
+
+    The characters count as though the texts were joined by line ends.
 
     ``kinds``, ``values`` and ``upper`` tell of each character of the basic plane what it is, what it adds
     to a hash, and whether it is a capital. A hash among the sorted ``folds`` becomes the one in ``folded``,

@@ -66,9 +66,9 @@ def read(
 ) -> Narrative:
     """Read a copy; ``cited`` counts the paragraphs that the format marks as quotation.
 
-    ``found`` are the tokens of the copy, joined by line ends, where they have been read.
+    ``found`` are the tokens of the copy, where they have been read.
     """
-    found = found or tokens("\n".join(paragraphs))
+    found = found or tokens(*paragraphs)
     starts, listed = kernels.lay_out(paragraphs, found.starts, found.capital, LIST_CAPITALS)
     marks = bytearray(len(found.hashes))
     signed = kernels.holding(paragraphs, _SIGNS)
