@@ -305,10 +305,11 @@ def pairs(
     good pairs the first counts.
     """
 
-def hosts(ours: Sentences, theirs: Sentences, /) -> list[tuple[int, int]]:
+def hosts(ours: Sentences, theirs: Sentences, share: float, least: int, /) -> list[tuple[int, int]]:
     """Find for each of ours the first of theirs that has the most words in common with it, and how many.
 
-    Sentences are as in ``pairs``; common are words in the same order.
+    Sentences are as in ``pairs``; common are words in the same order. Fewer than ``least``, or than such a
+    ``share`` of ours, are none: (0, 0).
     """
 
 def runs(ours: Sequence[str], theirs: Sequence[str], /) -> list[tuple[int, int, int]]:
