@@ -355,7 +355,7 @@ COLUMN = (np.zeros(1, np.int64), np.zeros(0, np.int64), 0, -1)
 @pytest.mark.parametrize(
     ("kernel", "arguments"),
     [
-        (kernels.words, ("text", KEY, ONE, FLAGS, ONE, ONE)),  # tables of the wrong size
+        (kernels.words, (("text",), KEY, ONE, FLAGS, ONE, ONE)),  # tables of the wrong size
         (kernels.bag, (TWO, FLAGS, np.arange(2), 9, ONE)),
         (kernels.bag, (ONE, FLAGS, np.arange(2), 9, ONE)),
         (kernels.alike, (bytes(12), [], KNOWN, 2**31, 1, TABLE, 1)),

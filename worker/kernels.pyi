@@ -43,9 +43,17 @@ def lines(
     """
 
 def words(
-    text: str, kinds: npt.NDArray[np.uint8], values: Hashes, upper: Mask, folds: Hashes, folded: Hashes, /
+    texts: Sequence[str],
+    kinds: npt.NDArray[np.uint8],
+    values: Hashes,
+    upper: Mask,
+    folds: Hashes,
+    folded: Hashes,
+    /,
 ) -> tuple[bytearray, bytearray, bytearray]:
     """Read words: their hashes (uint64), first characters (int64), and whether those are capitals (bool).
+
+    The characters count as though the texts were joined by line ends.
 
     ``kinds``, ``values`` and ``upper`` tell of each character of the basic plane what it is, what it adds
     to a hash, and whether it is a capital. A hash among the sorted ``folds`` becomes the one in ``folded``,
@@ -298,10 +306,11 @@ def pairs(
     good pairs the first counts.
     """
 
-def hosts(ours: Sentences, theirs: Sentences, /) -> list[tuple[int, int]]:
+def hosts(ours: Sentences, theirs: Sentences, share: float, least: int, /) -> list[tuple[int, int]]:
     """Find for each of ours the first of theirs that has the most words in common with it, and how many.
 
-    Sentences are as in ``pairs``; common are words in the same order.
+    Sentences are as in ``pairs``; common are words in the same order. Fewer than ``least``, or than such a
+    ``share`` of ours, are none: (0, 0).
     """
 
 def runs(ours: Sequence[str], theirs: Sequence[str], /) -> list[tuple[int, int, int]]:

@@ -10,6 +10,7 @@ from worker.formats import PARSERS, Format, Hollow, Item
 from worker.formats.sniff import sniff
 from worker.formats.times import rfc3339
 from worker.matching.sketch import fingerprint
+from worker.matching.tokens import tokens_of
 from worker.story import Coordinates, Draft, Payload, Story, joined, story_id
 
 
@@ -158,7 +159,7 @@ def _story(draft: Draft, copy: str, payload: Payload, format_: Format, part: int
         published=draft.published or rfc3339(payload.published),
         native_ids=draft.native_ids or ((draft.native_id,) if draft.native_id else ()),
         **dict(zip(_TOLD, _told_of(draft), strict=True)),
-        fingerprint=fingerprint(copy),
+        fingerprint=fingerprint(tokens_of(draft.paragraphs)),
     )
 
 

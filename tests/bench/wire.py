@@ -15,8 +15,8 @@ import numpy as np
 from worker.lineage.facts import FACTS_VERSION
 from worker.lineage.imprint import Imprint, held_imprint_of, imprint_of, index_keys, write_imprints
 from worker.lineage.placement import Decision
-from worker.lineage.reading import tokens_of
 from worker.matching.sketch import BOUND, RATE, VERSION, fingerprint
+from worker.matching.tokens import tokens, tokens_of
 from worker.matching.topic import KEYWORDS, SLOTS, Lexicon, lead_of
 from worker.story import Coordinates, Fingerprint, Paragraph, Story
 
@@ -65,7 +65,7 @@ class Wire:
             agency="AP",
             language="en",
             paragraphs=tuple(Paragraph(text=text) for text in copy),
-            fingerprint=fingerprint("\n".join(copy)) if real else self._drawn(60 * len(copy)),
+            fingerprint=fingerprint(tokens(*copy)) if real else self._drawn(60 * len(copy)),
         )
 
     def _drawn(self, words: int) -> Fingerprint:
@@ -76,7 +76,7 @@ class Wire:
     def _imprint(self, story: Story, *, real: bool) -> Imprint:
         """Make the imprint of a story that is held."""
         if real:
-            return held_imprint_of(story, lead_of(story.headline, tokens_of(story)), self._lexicon)
+            return held_imprint_of(story, lead_of(story.headline, tokens_of(story.paragraphs)), self._lexicon)
         imprint = imprint_of(story)
         imprint.keys = index_keys(story.fingerprint)
         imprint.keywords = self._chance.integers(2**32, size=KEYWORDS, dtype=np.uint32)

@@ -9,6 +9,7 @@ import pytest
 from worker.lineage.fold import Fold
 from worker.lineage.placement import Placement, Step
 from worker.matching.sketch import fingerprint
+from worker.matching.tokens import tokens_of
 from worker.story import Coordinates, Kind, Paragraph, Story, joined, story_id
 
 _ONSETS = "b br c ch d dr f fl g gr h j k l m n p pl r s sh st t tr v w".split()
@@ -77,7 +78,7 @@ class Newsroom:
             received=None,
             outlet=outlet,
             paragraphs=paragraphs,
-            fingerprint=fingerprint(joined(paragraphs)),
+            fingerprint=fingerprint(tokens_of(paragraphs)),
             **told,
         )
 

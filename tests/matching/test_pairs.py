@@ -38,13 +38,14 @@ def test_pairs_are_the_best_first(ours, theirs, alike, least, inside):
     assert kernels.pairs(ours, theirs, *bounds, False) == best_pairs(*bags, bounds)
 
 
-@given(SIDE, SIDE)
-def test_the_first_best_host_is_found(ours, theirs):
+@given(SIDE, SIDE, st.sampled_from([0.0, 0.3, 0.6, 1.0]), st.integers(0, 5))
+def test_the_first_best_host_is_found(ours, theirs, share, least):
     expected = []
     for each in ours:
-        common = [LCSseq.similarity(each, other) for other in theirs] or [0]
+        found = [LCSseq.similarity(each, other) for other in theirs]
+        common = [words if words >= max(least, share * len(each)) else 0 for words in found] or [0]
         expected.append((common.index(max(common)), max(common)))
-    assert kernels.hosts(ours, theirs) == expected
+    assert kernels.hosts(ours, theirs, share, least) == expected
 
 
 @given(st.lists(WORDS, max_size=200), st.lists(WORDS, max_size=200))
@@ -62,9 +63,9 @@ def test_runs_of_what_was_edited_are_those_of_rapidfuzz(ours, place, new, gone):
 
 def test_what_is_no_sentence_is_refused():
     with pytest.raises(ValueError, match="129 words"):
-        kernels.hosts([("a",) * 129], [])
+        kernels.hosts([("a",) * 129], [], 0.0, 0)
     for wrong in (["words"], [(1,)], [None], "words"):
         with pytest.raises(TypeError):
-            kernels.hosts(wrong, [("a",)])
+            kernels.hosts(wrong, [("a",)], 0.0, 0)
     with pytest.raises(TypeError):
         kernels.runs(["a"], [b"a"])

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.matching.tokens import tokens
+from worker.matching.tokens import tokens, tokens_of
 from worker.matching.words import spans, words
+from worker.story import Paragraph
 
 TRICKY = st.text(st.sampled_from("aZsé\u0301ß’'.,-10 9%U. S\n\tʼ東äǘ_“”—mr\u0600م٣𝒜🙂"), max_size=60)
 
@@ -23,6 +24,17 @@ def test_equal_words_have_equal_hashes(text):
     for (word, start, end), value in zip(spans(text), tokens(text).hashes.tolist(), strict=True):
         if text[start:end].isascii():
             assert seen.setdefault(word, value) == value
+
+
+@given(st.lists(TRICKY, max_size=5))
+def test_texts_are_read_as_though_they_were_one(texts):
+    paragraphs = tuple(Paragraph(text=text) for text in texts)
+    whole = tokens("\n".join(texts))
+    for found in (tokens(*texts), tokens_of(paragraphs)):
+        assert [each.tolist() for each in (found.hashes, found.starts, found.capital)] == [
+            each.tolist() for each in (whole.hashes, whole.starts, whole.capital)
+        ]
+    assert tokens_of(paragraphs) is tokens_of(paragraphs)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from worker.matching.narrative import QUOTED, read
 from worker.matching.passages import passages
 from worker.matching.sketch import BOUND, fingerprint, sampled_hashes
+from worker.matching.tokens import tokens
 from worker.matching.verify import compare
 
 WORD = st.sampled_from("river bridge town mayor council winter flood mill vote Monday the of to and".split())
@@ -68,18 +69,18 @@ def test_passages_are_told_by_paragraphs_on_both_sides():
 
 @given(COPY, st.integers(1, 6))
 def test_what_a_brief_samples_the_long_story_samples_too(copy, keep):
-    brief, whole = fingerprint("\n".join(copy[:keep])), fingerprint("\n".join(copy))
+    brief, whole = fingerprint(tokens(*copy[:keep])), fingerprint(tokens(*copy))
     sampled = sampled_hashes(brief)
     if brief.words >= 3:
         assert np.isin(sampled[sampled < BOUND], sampled_hashes(whole)).all()
 
 
 def test_a_text_of_a_few_words_is_sampled_as_well():
-    assert len(sampled_hashes(fingerprint("The river is high in the town today."))) == 6
+    assert len(sampled_hashes(fingerprint(tokens("The river is high in the town today.")))) == 6
 
 
 def test_a_fingerprint_is_the_same_on_every_machine():
-    assert fingerprint("\n".join(LONG)).hashes.hex()[:32] == FINGERPRINT
+    assert fingerprint(tokens(*LONG)).hashes.hex()[:32] == FINGERPRINT
 
 
 FINGERPRINT = "7d2bbdfda85f15002375ff4424098000"

@@ -13,12 +13,12 @@ from worker.lineage.columns import Columns
 from worker.lineage.imprint import Imprint
 from worker.lineage.lapse import bare
 from worker.lineage.postings import Postings
-from worker.lineage.reading import Reading, narrative_of, tokens_of
+from worker.lineage.reading import Reading, narrative_of
 from worker.lineage.ready import BAGS, Ready
 from worker.lineage.shelf import Shelf
 from worker.lineage.waiting import NEVER
 from worker.matching.narrative import Mask, Narrative
-from worker.matching.tokens import tokens
+from worker.matching.tokens import tokens, tokens_of
 from worker.matching.topic import Bag, Lexicon, lead_of, top, whole_of
 from worker.story import Story
 
@@ -132,7 +132,7 @@ class Copies:
 
     def whole(self, number: int) -> Bag:
         """Read all words of a held document."""
-        return self._wholes.get(number, lambda each: whole_of(tokens_of(self.story(each))))
+        return self._wholes.get(number, lambda each: whole_of(tokens_of(self.story(each).paragraphs)))
 
     # Changing
 

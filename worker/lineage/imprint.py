@@ -20,8 +20,9 @@ from worker.lineage.archive import pack, unpack
 from worker.lineage.postings import Keys
 from worker.matching import sketch
 from worker.matching.sketch import SHIFT, fingerprint
+from worker.matching.tokens import tokens_of
 from worker.matching.topic import Bag, Lexicon, Slots, slots_of
-from worker.story import Coordinates, Fingerprint, Story, joined
+from worker.story import Coordinates, Fingerprint, Story
 from worker.values import quick
 
 VERSION: Final = 1
@@ -99,7 +100,7 @@ def sketched(story: Story) -> Story:
     """Give a story the fingerprint of this version, where another version of split has made it."""
     if story.fingerprint.version == sketch.VERSION:
         return story
-    return replace(story, fingerprint=fingerprint(joined(story.paragraphs)))
+    return replace(story, fingerprint=fingerprint(tokens_of(story.paragraphs)))
 
 
 def outlet_number(story: Story) -> int:
@@ -205,5 +206,5 @@ def _texts(*texts: str | None) -> bytes:
 
 def _sketched_anew(imprint: Imprint) -> Imprint:
     if len(imprint.keys):
-        imprint.keys = index_keys(fingerprint(joined(imprint.story().paragraphs)))
+        imprint.keys = index_keys(fingerprint(tokens_of(imprint.story().paragraphs)))
     return imprint

@@ -1,9 +1,13 @@
 """How is a story read? Words, narrative, lead: each part when it is first needed."""
 
+from typing import Final
+
 from worker.matching.narrative import Narrative, read
-from worker.matching.tokens import Tokens, tokens
+from worker.matching.tokens import Tokens, tokens_of
 from worker.matching.topic import Bag, lead_of, whole_of
 from worker.story import Role, Story
+
+_QUOTE: Final = Role.QUOTE
 
 
 class Reading:
@@ -23,7 +27,7 @@ class Reading:
     def narrative(self) -> Narrative:
         """Read the copy."""
         if self.ready is None:
-            self.ready = narrative_of(self._story, self._words())
+            self.ready = narrative_of(self._story)
         return self.ready
 
     @property
@@ -41,16 +45,12 @@ class Reading:
 
     def _words(self) -> Tokens:
         if self._tokens is None:
-            self._tokens = tokens_of(self._story)
+            self._tokens = tokens_of(self._story.paragraphs)
         return self._tokens
 
 
-def tokens_of(story: Story) -> Tokens:
-    """Read the words of a story."""
-    return tokens("\n".join([each.text for each in story.paragraphs]))
-
-
-def narrative_of(story: Story, found: Tokens | None = None) -> Narrative:
-    """Read the narrative of a story; ``found`` are its words, where they have been read."""
-    cited = frozenset([at for at, each in enumerate(story.paragraphs) if each.role is Role.QUOTE])
-    return read(tuple([each.text for each in story.paragraphs]), cited=cited, found=found)
+def narrative_of(story: Story) -> Narrative:
+    """Read the narrative of a story."""
+    paragraphs = story.paragraphs
+    cited = frozenset([at for at, each in enumerate(paragraphs) if each.role is _QUOTE])
+    return read([each.text for each in paragraphs], cited=cited, found=tokens_of(paragraphs))

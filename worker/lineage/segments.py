@@ -15,7 +15,7 @@ import numpy.typing as npt
 from worker.lineage.decide import Comparison
 from worker.matching.narrative import Mask, Narrative
 from worker.matching.sketch import fingerprint
-from worker.matching.tokens import Positions
+from worker.matching.tokens import Positions, tokens_of
 from worker.story import Furniture, Story, joined, story_id
 
 PARAGRAPH: Final = 0.5  # share of a paragraph's narrative that says whose it is
@@ -140,7 +140,7 @@ def part_of(story: Story, segment: Segment, number: int) -> Story:
             for each in story.furniture
             if segment.first <= each.before < segment.last or (not number and not each.before)
         ),
-        fingerprint=fingerprint(copy),
+        fingerprint=fingerprint(tokens_of(paragraphs)),
     )
     if number:
         part = replace(part, byline=None, dateline=None, agency=None, credits=(), deck=None)

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from worker.lineage.chain import Edition
 from worker.matching.sketch import fingerprint
-from worker.story import Story, joined
+from worker.matching.tokens import tokens_of
+from worker.story import Story
 
 
 def with_part(copy: Story, edition: Edition, part: Story) -> Story:
@@ -16,4 +17,4 @@ def with_part(copy: Story, edition: Edition, part: Story) -> Story:
     number = part.part_no or 0
     place = len(copy.paragraphs) - sum(count for taken, count in edition.takes if taken > number)
     paragraphs = (*copy.paragraphs[:place], *part.paragraphs, *copy.paragraphs[place:])
-    return replace(copy, paragraphs=paragraphs, fingerprint=fingerprint(joined(paragraphs)))
+    return replace(copy, paragraphs=paragraphs, fingerprint=fingerprint(tokens_of(paragraphs)))

@@ -219,14 +219,19 @@ def _hosted(side: _Side, other: _Side, hosts: list[tuple[int, tuple[Block, ...]]
         return []
     free = [_unmatched(other, host, blocks) for host, blocks in hosts]
     best = kernels.hosts(
-        [side.loose[item] for item in waiting], [[word for _, word in each] for each in free]
+        [side.loose[item] for item in waiting],
+        [[word for _, word in each] for each in free],
+        LEFTOVER,
+        LEAST + 1,
     )
     matches: list[Match] = []
     taken: set[int] = set()
     for row in sorted(range(len(waiting)), key=lambda row: -best[row][1]):
         item, (host, common) = waiting[row], best[row]
         loose = side.loose[item]
-        if host in taken or common < max(LEAST + 1, LEFTOVER * len(loose)):
+        if not common:
+            break
+        if host in taken:
             continue
         taken.add(host)
         ours, theirs = side.where[item], other.where[hosts[host][0]]

@@ -66,9 +66,9 @@ def read(
 ) -> Narrative:
     """Read a copy; ``cited`` counts the paragraphs that the format marks as quotation.
 
-    ``found`` are the tokens of the copy, joined by line ends, where they have been read.
+    ``found`` are the tokens of the copy, where they have been read.
     """
-    found = found or tokens("\n".join(paragraphs))
+    found = found or tokens(*paragraphs)
     starts, listed = kernels.lay_out(paragraphs, found.starts, found.capital, LIST_CAPITALS)
     marks = bytearray(len(found.hashes))
     signed = kernels.holding(paragraphs, _SIGNS)
@@ -100,11 +100,13 @@ def _shapes(
     their words.
     """
     *captions, injected = signed
+    captioned = any(captions)
     doubtful = {place for place, size in listed if size >= LIST_LEAST}
-    places = range(len(paragraphs)) if any(captions) else sorted(doubtful.union(injected))
+    places = range(len(paragraphs)) if captioned else sorted(doubtful.union(injected))
     found = {
-        place: unprosaic(paragraphs[place], captions=any(captions), listed=place in doubtful)
+        place: spans
         for place in places
+        if (spans := unprosaic(paragraphs[place], captions=captioned, listed=place in doubtful))
     }
     lines = [(place, size) for place, size in listed if size < LIST_LEAST]
     if len(lines) >= LINES_LEAST and words - sum([size for _, size in lines]) >= TOLD_LEAST:

@@ -57,7 +57,10 @@ def unprosaic(text: str, *, captions: bool = True, listed: bool = True) -> list[
 
 
 def _is_gallery(text: str) -> bool:
-    if not any(sign in text for sign in _LABELS):  # what is left are counters
+    for sign in _LABELS:
+        if sign in text:
+            break
+    else:  # what is left are counters
         return text.count(" of ") >= GALLERY_LEAST and _counts(text)
     if COUNTED in text or (text.count(" ") < CAPTION_MOST and CAPTION.search(text)):
         return True
@@ -72,12 +75,13 @@ def _counts(text: str) -> bool:
 def is_list(text: str) -> bool:
     """Tell whether a text is names and titles without the small words of prose."""
     parts = text.split()
-    if len(parts) < LIST_LEAST or sum(part[0].isupper() for part in parts) < LIST_CAPITALS * len(parts):
+    count = len(parts)
+    if count < LIST_LEAST or sum([part[0].isupper() for part in parts]) < LIST_CAPITALS * count:
         return False
     head = text[:400]
-    if sum(character < "ɏ" for character in head) < 0.8 * len(head):
+    if not head.isascii() and sum([character < "ɏ" for character in head]) < 0.8 * len(head):
         return False  # another script has other function words
-    return sum(part.lower() in FUNCTION for part in parts) < LIST_FUNCTION_MOST * len(parts)
+    return sum([part.lower() in FUNCTION for part in parts]) < LIST_FUNCTION_MOST * count
 
 
 def _injected(text: str) -> list[Span]:

@@ -22,6 +22,7 @@ TWEET_FOOT: Final = re.compile(
         (?:\ {0,2}[A-Z][a-z]{2,8}\.?\ \d{1,2},\ \d{4})?""",
     re.VERBOSE,
 )
+TWEET_HANDLE: Final = "(@"  # each foot has one
 TWEET_SIGNS: Final = ("@", "twitter", "t.co/")
 TWEET_MARK: Final = re.compile(r"pic\.twitter\.com/\w|https?://t\.co/\w|^RT @\w|^@\w{2,20} ")
 TURN: Final = re.compile(r"^[A-Z][A-Z.'’-]{1,24}(?: [A-Z][A-Z.'’-]{0,24}){0,4}(?: \([^)]{1,40}\))?: ")
@@ -34,11 +35,12 @@ SPEECH_SIGNS: Final = (": ", ">", "&gt;", "‘", *TWEET_SIGNS)  # without them a
 
 def _tweeted(text: str) -> Span | None:
     """Find the tweet of a paragraph: all up to the last foot, or all of it."""
-    end = 0
-    for found in TWEET_FOOT.finditer(text):
-        end = found.end()
-    if end:
-        return (0, end)
+    if TWEET_HANDLE in text:
+        end = 0
+        for found in TWEET_FOOT.finditer(text):
+            end = found.end()
+        if end:
+            return (0, end)
     if TWEET_MARK.search(text):
         return (0, len(text))
     return None
@@ -79,7 +81,7 @@ def _add_unmarked(paragraphs: Sequence[str], place: int, spans: list[list[Span]]
     tweet = _tweeted(text)
     if tweet is not None:
         found.append(tweet)
-        if place and TWEET_FOOT.match(text):
+        if place and TWEET_HANDLE in text and TWEET_FOOT.match(text):
             spans[place - 1] = [(0, len(paragraphs[place - 1]))]
     if found:
         spans[place] = _joined(spans[place] + found)

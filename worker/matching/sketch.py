@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from worker import kernels
-from worker.matching.tokens import Hashes, tokens
+from worker.matching.tokens import Hashes, Tokens
 from worker.story import Fingerprint
 
 Order = npt.NDArray[np.uint32]
@@ -36,11 +36,10 @@ def shingle_hashes(words: Hashes, *, width: int = WIDTH) -> tuple[Hashes, Order,
     )
 
 
-def fingerprint(copy: str) -> Fingerprint:
+def fingerprint(copy: Tokens) -> Fingerprint:
     """Sample the shingles of a copy; shingles run across paragraphs, because desks re-cut those."""
-    hashes = tokens(copy).hashes
-    sampled = kernels.sample(hashes, WIDTH, BOUND, LEAST)
-    return Fingerprint(version=VERSION, words=len(hashes), hashes=sampled)
+    sampled = kernels.sample(copy.hashes, WIDTH, BOUND, LEAST)
+    return Fingerprint(version=VERSION, words=len(copy.hashes), hashes=sampled)
 
 
 def sampled_hashes(fingerprint: Fingerprint) -> Hashes:

@@ -6,8 +6,8 @@ Tables say what each character is and what it adds to the hash of its word, a po
 """
 
 import unicodedata
+from collections import deque
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from worker import kernels
 from worker.matching.words import FOLDS, SINGLES
+from worker.story import Paragraph
 from worker.values import quick
 
 Hashes = npt.NDArray[np.uint64]
@@ -77,14 +78,29 @@ class Tokens:
     capital: npt.NDArray[np.bool_]
 
 
-@lru_cache(maxsize=8)
-def tokens(text: str) -> Tokens:
-    """Read the words of a text; where one process splits and places, the last copies are read once."""
-    return _read(text, _FOLD_KEYS, _FOLD_VALUES)
+def tokens(*texts: str) -> Tokens:
+    """Read the words of texts, as though they were joined by line ends."""
+    return _read(texts, _FOLD_KEYS, _FOLD_VALUES)
 
 
-def _read(text: str, keys: Hashes, values: Hashes) -> Tokens:
-    hashes, starts, capital = kernels.words(text, _KINDS, _VALUES, _UPPER, keys, values)
+_LATELY: Final[deque[tuple[tuple[Paragraph, ...], Tokens]]] = deque(maxlen=8)
+
+
+def tokens_of(paragraphs: tuple[Paragraph, ...]) -> Tokens:
+    """Read the words of a copy; where one process splits and places, the last copies are read once.
+
+    They are known by the very object: to compare them costs a third of reading them anew.
+    """
+    for known, found in tuple(_LATELY):
+        if known is paragraphs:
+            return found
+    found = tokens(*[each.text for each in paragraphs])
+    _LATELY.appendleft((paragraphs, found))
+    return found
+
+
+def _read(texts: tuple[str, ...], keys: Hashes, values: Hashes) -> Tokens:
+    hashes, starts, capital = kernels.words(texts, _KINDS, _VALUES, _UPPER, keys, values)
     return Tokens(
         np.frombuffer(hashes, np.uint64), np.frombuffer(starts, np.int64), np.frombuffer(capital, np.bool_)
     )
@@ -94,7 +110,7 @@ def _fold_tables() -> tuple[Hashes, Hashes]:
     none = np.empty(0, np.uint64)
 
     def value(word: str) -> int:
-        return int(_read(word, none, none).hashes[0]) if word else 0
+        return int(_read((word,), none, none).hashes[0]) if word else 0
 
     pairs = sorted((value(word), value(fold)) for word, fold in FOLDS.items())
     return np.array([key for key, _ in pairs], np.uint64), np.array([fold for _, fold in pairs], np.uint64)

@@ -288,24 +288,30 @@ hosts(PyObject *module, PyObject *const *args, Py_ssize_t given)
 {
     Both both;
     PyObject *result = NULL;
-    if (!arguments(given, 2))
+    if (!arguments(given, 4))
+        return NULL;
+    double share = PyFloat_AsDouble(args[2]);
+    Py_ssize_t least = PyLong_AsSsize_t(args[3]);
+    if (PyErr_Occurred())
         return NULL;
     if (!open_both(&both, args[0], args[1]) || (result = PyList_New(0)) == NULL)
         goto done;
     for (Py_ssize_t row = 0; row < both.ours.count; row++) {
-        Py_ssize_t best = 0;
-        int most = 0;
+        Py_ssize_t best = 0, most = 0;
         Py_ssize_t size = both.ours.starts[row + 1] - both.ours.starts[row];
         note(both.places, &both.ours, row);
         for (Py_ssize_t column = 0; column < both.theirs.count; column++) {
-            int words = common(both.places, size, &both.theirs, column);
-            if (words > most) {
+            Py_ssize_t words = both.theirs.starts[column + 1] - both.theirs.starts[column];
+            if (words <= most || words < least || (double)words < share * (double)size)
+                continue; /* it has fewer words than it had to have in common */
+            words = common(both.places, size, &both.theirs, column);
+            if (words > most && words >= least && (double)words >= share * (double)size) {
                 most = words;
                 best = column;
             }
         }
         clear(both.places, &both.ours, row);
-        if (!append(result, Py_BuildValue("(ni)", best, most))) {
+        if (!append(result, Py_BuildValue("(nn)", best, most))) {
             Py_CLEAR(result);
             goto done;
         }

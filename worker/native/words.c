@@ -19,6 +19,7 @@ typedef struct {
     u64 *hashes;
     i64 *starts;
     u8 *capital;
+    Py_ssize_t count, before; /* words read, and characters in the texts before this one */
 } Reading;
 
 static u64
@@ -89,22 +90,24 @@ glued(const Reading *of, int width, Py_ssize_t start, Py_ssize_t at, u8 kind, in
     return 0;
 }
 
-INLINE Py_ssize_t
-read_words(const Reading *of, int width)
+INLINE void
+read_words(Reading *of, int width)
 {
-    Py_ssize_t count = 0, at = 0;
-    while (at < of->size) {
+    const u8 *kinds = of->kinds;
+    const u64 *values = of->values;
+    Py_ssize_t count = of->count, at = 0, size = of->size;
+    while (at < size) {
         Py_ssize_t start = at;
         u32 code = code_at(of, width, at++);
-        u8 kind = of->kinds[code];
+        u8 kind = kinds[code];
         if (kind != LETTER && kind != DIGIT && kind != SINGLE)
             continue;
         u8 capital = of->upper[code];
-        u64 hash = of->values[code], power = ODD;
+        u64 hash = values[code], power = ODD;
         int last = kind == SINGLE;
-        while (at < of->size && !last) {
+        while (at < size && !last) {
             code = code_at(of, width, at);
-            u8 next = of->kinds[code];
+            u8 next = kinds[code];
             if (next != kind) {
                 Py_ssize_t skipped = 0;
                 if (next == SPACE)
@@ -121,7 +124,7 @@ read_words(const Reading *of, int width)
                 if (kind == LETTER)
                     break;
             }
-            hash += of->values[code] * power;
+            hash += values[code] * power;
             power *= ODD;
             at++;
         }
@@ -129,25 +132,21 @@ read_words(const Reading *of, int width)
         if (hash == 0)
             continue; /* an honorific */
         of->hashes[count] = hash;
-        of->starts[count] = start;
+        of->starts[count] = of->before + start;
         of->capital[count++] = capital;
     }
-    return count;
+    of->count = count;
 }
 
 PyObject *
 words(PyObject *module, PyObject *const *args, Py_ssize_t given)
 {
     Buffers all = {.count = 0};
-    Reading of = {.hashes = NULL, .starts = NULL, .capital = NULL};
-    PyObject *result = NULL;
-    Py_ssize_t plane, values, uppers, fold_values, count;
-    if (!arguments(given, 6))
+    Reading of = {.hashes = NULL, .starts = NULL, .capital = NULL, .count = 0, .before = 0};
+    PyObject *texts = NULL, *result = NULL;
+    Py_ssize_t plane, values, uppers, fold_values, size = 0;
+    if (!arguments(given, 6) || (texts = texts_of(args[0])) == NULL)
         return NULL;
-    if (!PyUnicode_Check(args[0])) {
-        PyErr_SetString(PyExc_TypeError, "the text is no str");
-        return NULL;
-    }
     of.kinds = borrow(&all, args[1], 1, 0, &plane);
     of.values = of.kinds ? borrow(&all, args[2], 8, 0, &values) : NULL;
     of.upper = of.values ? borrow(&all, args[3], 1, 0, &uppers) : NULL;
@@ -156,26 +155,33 @@ words(PyObject *module, PyObject *const *args, Py_ssize_t given)
     if (of.fold_values == NULL || !sized(plane, PLANE) || !sized(values, PLANE) || !sized(uppers, PLANE) ||
         !sized(fold_values, of.folds))
         goto done;
-    of.text = PyUnicode_DATA(args[0]);
-    of.size = PyUnicode_GET_LENGTH(args[0]);
-    if ((of.hashes = room(of.size, sizeof *of.hashes)) == NULL ||
-        (of.starts = room(of.size, sizeof *of.starts)) == NULL || (of.capital = room(of.size, 1)) == NULL)
+    for (Py_ssize_t place = 0; place < PyTuple_GET_SIZE(texts); place++)
+        size += PyUnicode_GET_LENGTH(PyTuple_GET_ITEM(texts, place));
+    if ((of.hashes = room(size, sizeof *of.hashes)) == NULL || (of.starts = room(size, sizeof *of.starts)) == NULL ||
+        (of.capital = room(size, 1)) == NULL)
         goto done;
     for (Py_ssize_t at = 0; at < of.folds; at++)
         of.may_fold[of.fold_keys[at] & 4095] = 1;
-    switch (PyUnicode_KIND(args[0])) {
-    case PyUnicode_1BYTE_KIND:
-        count = read_words(&of, PyUnicode_1BYTE_KIND);
-        break;
-    case PyUnicode_2BYTE_KIND:
-        count = read_words(&of, PyUnicode_2BYTE_KIND);
-        break;
-    default:
-        count = read_words(&of, PyUnicode_4BYTE_KIND);
+    for (Py_ssize_t place = 0; place < PyTuple_GET_SIZE(texts); place++) {
+        PyObject *text = PyTuple_GET_ITEM(texts, place);
+        of.text = PyUnicode_DATA(text);
+        of.size = PyUnicode_GET_LENGTH(text);
+        switch (PyUnicode_KIND(text)) {
+        case PyUnicode_1BYTE_KIND:
+            read_words(&of, PyUnicode_1BYTE_KIND);
+            break;
+        case PyUnicode_2BYTE_KIND:
+            read_words(&of, PyUnicode_2BYTE_KIND);
+            break;
+        default:
+            read_words(&of, PyUnicode_4BYTE_KIND);
+        }
+        of.before += of.size + 1; /* and a line end */
     }
-    result = Py_BuildValue("(NNN)", array_of(of.hashes, count, sizeof *of.hashes),
-                           array_of(of.starts, count, sizeof *of.starts), array_of(of.capital, count, 1));
+    result = Py_BuildValue("(NNN)", array_of(of.hashes, of.count, sizeof *of.hashes),
+                           array_of(of.starts, of.count, sizeof *of.starts), array_of(of.capital, of.count, 1));
 done:
+    Py_DECREF(texts);
     PyMem_Free(of.hashes);
     PyMem_Free(of.starts);
     PyMem_Free(of.capital);
