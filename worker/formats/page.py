@@ -9,7 +9,7 @@ from worker.dialects.bulletins import referred
 from worker.dialects.bylines import author_names, is_byline
 from worker.dialects.credits import agency_of, byline_credit
 from worker.dialects.datelines import dateline_of
-from worker.dialects.kinds import kind_of
+from worker.dialects.kinds import page_kind
 from worker.dialects.language import guess_language
 from worker.formats.furniture import heads_related, is_navigation
 from worker.formats.lines import Line, ends_sentence, read_lines, same_words
@@ -38,9 +38,6 @@ _BULLETS: Final = "•▪●◦‣·*"
 _HELPED: Final = re.compile(
     r"(?:^|[.!?”\"]\s{1,3})(?P<line>[A-Z][^!?]{2,240}\scontributed\sto\sthis\s(?:report|story|article)\.?)$"
 )
-_APART: Final = frozenset({Kind.KILL, Kind.WITHHOLD, Kind.ADVISORY, Kind.DIGEST})
-"""What outlets publish as articles although it is none; nothing else of a page tells its kind."""
-
 _SOURCED: Final = re.compile(r"\(([^()]{2,40})\)\.?$")
 
 
@@ -96,8 +93,7 @@ def _compose(
     _add_credits(out, byline or out.byline, dateline)
     given = tuple(out.credits)
     paragraphs = tuple(out.paragraphs)
-    kind = kind_of(headline=title or out.headline, paragraphs=paragraphs)
-    kind = kind if kind in _APART else Kind.STORY
+    kind = page_kind(title or out.headline, paragraphs)
     if not told.get("language"):
         told["language"] = guess_language(" ".join([part.text for part in paragraphs[:3]]))
     refers_to: tuple[str, ...] = ()
