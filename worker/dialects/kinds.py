@@ -237,7 +237,7 @@ def _bulletin(
     brief = is_brief(paragraphs, _SHORT)
     if brief:
         texts.extend([paragraph.text for paragraph in paragraphs[:6]])
-    if (label and label.kind is VersionKind.KILL) or any([_kills(text) for text in texts]):
+    if (label and label.kind is VersionKind.KILL) or any(map(_kills, texts)):
         return Kind.KILL
     if by_status is Kind.WITHHOLD or (label and label.kind is VersionKind.WITHHOLD):
         return Kind.WITHHOLD
