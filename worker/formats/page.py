@@ -38,6 +38,14 @@ _BULLETS: Final = "•▪●◦‣·*"
 _HELPED: Final = re.compile(
     r"(?:^|[.!?”\"]\s{1,3})(?P<line>[A-Z][^!?]{2,240}\scontributed\sto\sthis\s(?:report|story|article)\.?)$"
 )
+_SHARE: Final = (
+    FurnitureKind.SHARE
+)  # members of enums by names of their own: the way through the class is slow
+_PROMOTION: Final = FurnitureKind.PROMOTION
+_REPEAT: Final = FurnitureKind.REPEAT
+_LAST: Final = (FurnitureKind.CREDIT, FurnitureKind.COPYRIGHT)
+_COPY: Final = Role.COPY
+_SUBHEAD: Final = Role.SUBHEAD
 _SOURCED: Final = re.compile(r"\(([^()]{2,40})\)\.?$")
 
 
@@ -132,15 +140,15 @@ def _sort_body(lines: Sequence[Line], out: Sorted, *, title: str | None, names: 
             continue
         kind = line.kind
         if kind is None and len(text) <= 4 and is_counter(lines, number):
-            kind = FurnitureKind.SHARE
+            kind = _SHARE
         elif kind is None and number >= tail:
             following = lines[number + 1] if number + 1 < len(lines) else None
-            if following is not None and following.kind is FurnitureKind.PROMOTION:
-                kind = FurnitureKind.PROMOTION
+            if following is not None and following.kind is _PROMOTION:
+                kind = _PROMOTION
             else:
                 kind = FurnitureKind.RELATED if number >= related else FurnitureKind.OTHER
         elif kind is None and (text in printed or (known and repeats(text, known))):
-            kind = FurnitureKind.REPEAT
+            kind = _REPEAT
         elif kind is None and number >= signed and _is_bio(text, names):
             kind = FurnitureKind.AUTHOR
         if kind:
@@ -167,10 +175,7 @@ def _tail(lines: Sequence[Line]) -> tuple[int, int]:
                 break
         if heads_related(line.text):
             tail = related = number
-        elif not titled and (
-            line.kind in (FurnitureKind.CREDIT, FurnitureKind.COPYRIGHT)
-            or (line.kind is None and is_navigation(line.text))
-        ):
+        elif not titled and (line.kind in _LAST or (line.kind is None and is_navigation(line.text))):
             tail = number
     return tail, related
 
@@ -191,15 +196,15 @@ def _role(lines: Sequence[Line], number: int) -> Role:
     if text[-1].isdigit() and _TWEET.search(text[-140:]):
         return Role.QUOTE
     if not _is_short(text) or (text[0].islower() and not (number and _is_short(lines[number - 1].text))):
-        return Role.COPY
+        return _COPY
     for line in lines[number + 1 : number + 1 + _SUBHEAD_RUN]:
         if line.kind is not None:
             continue
         if len(line.text) >= _NEXT and ends_sentence(line.text):
-            return Role.SUBHEAD
+            return _SUBHEAD
         if not _is_short(line.text):
             break
-    return Role.COPY
+    return _COPY
 
 
 def _is_short(text: str) -> bool:
@@ -217,7 +222,7 @@ def _everything(lines: Sequence[Line], byline: str | None) -> Sorted:
     """Take as copy all that has not furniture's shape: a text this short has no head."""
     out = Sorted()
     for number, line in enumerate(lines):
-        if kind := line.kind or (FurnitureKind.SHARE if is_counter(lines, number) else None):
+        if kind := line.kind or (_SHARE if is_counter(lines, number) else None):
             peel_line(out, line, kind)
         elif byline is None and out.byline is None and is_byline(line.text):
             out.byline = line.text

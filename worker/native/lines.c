@@ -130,7 +130,7 @@ read_held(PyObject *held, Held *words)
 static int
 ask_holder(const Text *text, Span *spans, Py_ssize_t count, Py_ssize_t *line, const Held *sought, Py_ssize_t at)
 {
-    if (at < 0 || at + sought->letters > text->size ||
+    if (at < 0 || at + sought->letters > text->size || text->at[at] != sought->word[0] ||
         memcmp(text->at + at, sought->word, (size_t)sought->letters) != 0)
         return 0;
     while (*line < count && spans[*line].end <= at)
@@ -165,11 +165,12 @@ ask_holders(const Text *text, Span *spans, Py_ssize_t count, const Held *words, 
     line = 0;
     for (Py_ssize_t at = 0; at + LEAST <= text->size + 1; at += 2) {
         u32 may = table[slot(text->at + at)];
-        for (int each = 0; may; each++, may >>= 1)
-            if (may & 1)
-                found |= (u32)(ask_holder(text, spans, count, &line, words + each, at - 1) |
-                               ask_holder(text, spans, count, &line, words + each, at))
-                         << each;
+        for (; may; may &= may - 1) {
+            int each = __builtin_ctz(may);
+            found |= (u32)(ask_holder(text, spans, count, &line, words + each, at - 1) |
+                           ask_holder(text, spans, count, &line, words + each, at))
+                     << each;
+        }
     }
     return found;
 }
