@@ -51,6 +51,18 @@ def test_white_space_is_squeezed(text):
     assert kernels.squeeze(text) == " ".join(text.split()).encode("utf-8", "surrogatepass")
 
 
+@given(st.text("theTHEof \n\u2003\x00\u212aé\U0001f600", max_size=60) | st.text())
+@example("The \x00the theé THE, o of a\u2003Of abcdefghi")
+def test_common_words_are_counted(text):
+    known = ("the", "of", "hefttheo")
+    packed = np.array([int.from_bytes(word.encode(), "big") for word in known], np.uint64)
+    found = [word for word in text.split() if word.isascii() and word.lower() in known]
+    foreign = sum(
+        char >= "\u0370" and not "\u2000" <= char <= "\u2fff" for char in text if not char.isspace()
+    )
+    assert kernels.commonest(text, packed) == (len(found), len(text.split()), foreign)
+
+
 @given(WORDS)
 def test_shingles_are_hashed_and_sorted(words):
     found, order, ordered = kernels.shingles(hashes(words), WIDTH)

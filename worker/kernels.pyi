@@ -42,6 +42,14 @@ def lines(
     has a mark within so many characters.
     """
 
+def commonest(text: str, words: Hashes, /) -> tuple[int, int, int]:
+    """Count the words of a text that are among ``words`` but for case, all words, and foreign characters.
+
+    White space parts them. ``words`` are of eight letters of ASCII at most, each as the number that its
+    bytes are, the first on top. Foreign is what stands behind Latin (from U+0370 on) and is no punctuation
+    or sign (U+2000 to U+2FFF).
+    """
+
 def words(
     texts: Sequence[str],
     kinds: npt.NDArray[np.uint8],

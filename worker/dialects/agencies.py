@@ -68,7 +68,11 @@ _SHORT: Final[Mapping[str, str]] = MappingProxyType(
 ALIAS: Final = "|".join(re.escape(alias) for alias in sorted(_SHORT, key=len, reverse=True))
 """Alternation of all spellings, longest first, for other grammars to embed."""
 
-_NAMED: Final = re.compile(rf"(?<![\w-])(?:{ALIAS})(?![\w-])")
+_NAMED: Final = re.compile(rf"(?:{ALIAS})(?![\w-])")
+_RUN: Final = re.compile(r"[\w-]+")
+_FIRST: Final = frozenset([found.group() for alias in _SHORT if (found := _RUN.match(alias))])
+"""Words with which the spellings begin: only there is an agency looked for."""
+
 _EXACT: Final[Mapping[str, str]] = MappingProxyType(
     {alias.casefold(): short for alias, short in _SHORT.items()}
 )
@@ -80,8 +84,10 @@ def agency_named(credit: str) -> str | None:
     >>> agency_named("Matthew Lee, Associated Press")
     'AP'
     """
-    found = _NAMED.search(credit)
-    return _SHORT[found.group()] if found else None
+    for run in _RUN.finditer(credit):
+        if run.group() in _FIRST and (found := _NAMED.match(credit, run.start())):
+            return _SHORT[found.group()]
+    return None
 
 
 def agency_called(name: str | None) -> str | None:

@@ -1,6 +1,7 @@
 """The dateline that opens wire copy: place, date, agency and a dash."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from worker.dialects.agencies import ALIAS, agency_named
@@ -70,6 +71,12 @@ def dateline_of(paragraph: str) -> Dateline | None:
     start = paragraph[:_REACH].lstrip()
     if not start or not (start[0].isupper() or start[0] == "("):
         return None
+    return _opening(start)
+
+
+@lru_cache(maxsize=1_024)
+def _opening(start: str) -> Dateline | None:
+    """Read the dateline of an opening; a page asks twice, and the copies of one story open alike."""
     if "(" in start:
         found = _WITH_AGENCY.match(start) or _SWISS.match(start)
         if found and (found["place"] or agency_named(found["agency"])):

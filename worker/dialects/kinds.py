@@ -111,6 +111,8 @@ _ALERT_WORDS: Final = 60
 _LEAST_TABLE: Final = 0.6
 _SHORT: Final = 200
 _LONGEST_WORD: Final = 20
+_APART: Final = frozenset({Kind.KILL, Kind.WITHHOLD, Kind.ADVISORY, Kind.DIGEST})
+_TABLE: Final = Role.TABLE
 
 
 def types_version(types: Sequence[str]) -> Version | None:
@@ -149,7 +151,8 @@ def kind_of(  # noqa: PLR0913 - each is one place where an item says what it is
         return Kind.SERVICE
     return (
         _bulletin(headline, version, ed_note, status, paragraphs)
-        or _apart(headline or "", slug, paragraphs)
+        or _apart(headline or "", slug)
+        or (Kind.TABLE if _is_table(slug, paragraphs) else None)
         or _copy_kind(
             alert=_is_alert(headline, slug, version, urgency, paragraphs),
             corrected=corrects(ed_note),
@@ -159,13 +162,22 @@ def kind_of(  # noqa: PLR0913 - each is one place where an item says what it is
     )
 
 
-def _apart(title: str, slug: str | None, paragraphs: Sequence[Paragraph]) -> Kind | None:
-    """Find what is not for matching by its words or its shape."""
+def page_kind(headline: str | None, paragraphs: Sequence[Paragraph]) -> Kind:
+    """Tell what outlets publish as articles although it is none; all else of a page is a story.
+
+    ``kind_of`` finds the same, and kinds beside it that mean nothing on a page.
+    """
+    if headline and _SERVICE.match(headline):
+        return Kind.STORY
+    kind = _bulletin(headline, None, None, None, paragraphs) or _apart(headline or "", None)
+    return kind if kind in _APART else Kind.STORY
+
+
+def _apart(title: str, slug: str | None) -> Kind | None:
+    """Find what is not for matching by its words."""
     if _is_digest(title) or (slug and _DIGEST_SLUG.search(slug)):
         return Kind.DIGEST
-    if _ADVISORY.match(title):
-        return Kind.ADVISORY
-    return Kind.TABLE if _is_table(slug, paragraphs) else None
+    return Kind.ADVISORY if _ADVISORY.match(title) else None
 
 
 def _is_digest(title: str) -> bool:
@@ -187,7 +199,7 @@ def _holds(text: str, words: tuple[str, ...]) -> bool:
 def _copy_kind(*, alert: bool, corrected: bool, released: bool, paragraphs: Sequence[Paragraph]) -> Kind:
     if alert:
         return Kind.ALERT
-    if all(paragraph.role is Role.TABLE for paragraph in paragraphs):
+    if all(paragraph.role is _TABLE for paragraph in paragraphs):
         return Kind.STUB
     if corrected:
         return Kind.CORRECTION
@@ -196,11 +208,13 @@ def _copy_kind(*, alert: bool, corrected: bool, released: bool, paragraphs: Sequ
 
 def is_brief(paragraphs: Sequence[Paragraph], words: int) -> bool:
     """Tell whether paragraphs hold at most so many words; long copy is told by its length alone."""
-    texts = [paragraph.text for paragraph in paragraphs]
-    if sum(map(len, texts)) > words * _LONGEST_WORD:
-        return False
-    for text in texts:
-        words -= kernels.parts(text)
+    left = words * _LONGEST_WORD
+    for paragraph in paragraphs:
+        left -= len(paragraph.text)
+        if left < 0:
+            return False
+    for paragraph in paragraphs:
+        words -= kernels.parts(paragraph.text)
         if words < 0:
             return False
     return True
@@ -235,7 +249,7 @@ def _bulletin(
 
 
 def _is_table(slug: str | None, paragraphs: Sequence[Paragraph]) -> bool:
-    rows = [paragraph.role for paragraph in paragraphs].count(Role.TABLE)
+    rows = [paragraph.role for paragraph in paragraphs].count(_TABLE)
     if rows and rows >= _LEAST_TABLE * len(paragraphs):
         return True
     if slug is None or _TABLE_SLUG.search(slug) is None:

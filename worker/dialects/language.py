@@ -5,6 +5,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+import numpy as np
+
+from worker import kernels
+
 _COMMONEST: Final = """
 en: the of and to in that is was for on with said he his by has at it from who
 de: der die und das den von mit dem des sich auf nicht ein eine ist im für wird sie auch
@@ -21,6 +25,9 @@ fi: ja on ei että se oli hän myös mutta kun joka ovat mukaan sekä sen kuin o
 _COMMON: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {row[:2]: frozenset(row[4:].split()) for row in _COMMONEST.strip().split("\n")}
 )
+_ENGLISH: Final = np.array(
+    [int.from_bytes(word.encode("ascii"), "big") for word in sorted(_COMMON["en"])], np.uint64
+)
 _SCRIPTS: Final = (
     ("ja", re.compile(r"[\u3040-\u30ff]")),
     ("ko", re.compile(r"[\uac00-\ud7af]")),
@@ -32,7 +39,6 @@ _SCRIPTS: Final = (
     ("hi", re.compile(r"[\u0900-\u097f]")),
     ("th", re.compile(r"[\u0e00-\u0e7f]")),
 )
-_OTHER_SCRIPT: Final = re.compile("[" + "".join(script.pattern[1:-1] for _, script in _SCRIPTS) + "]")
 _SAMPLE: Final = 600
 _FEWEST: Final = 3
 _SURE: Final = 6
@@ -63,13 +69,14 @@ def guess_language(copy: str) -> str | None:
     'en'
     """
     sample = copy[:_SAMPLE]
-    if not sample.isascii() and _OTHER_SCRIPT.search(sample):
+    english, count, foreign = kernels.commonest(sample, _ENGLISH)
+    if foreign * 5 > len(sample):
         for code, script in _SCRIPTS:
             if len(script.findall(sample)) * 5 > len(sample):
                 return code
-    words = sample.lower().split()
-    if sum(map(_COMMON["en"].__contains__, words)) * _SURE > len(words) >= _SURE:
+    if english * _SURE > count >= _SURE:
         return "en"
+    words = sample.lower().split()
     scores = [(sum(map(common.__contains__, words)), code) for code, common in _COMMON.items()]
     scores.sort(key=lambda score: -score[0])
     (best, code), (second, _) = scores[0], scores[1]

@@ -1,7 +1,6 @@
 """Text as lines that know the gap above them and what kind of furniture they are, if any."""
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -111,8 +110,8 @@ _remembered: Final = lru_cache(maxsize=4_096)(_kind_of)
 
 def usual_gap(lines: Sequence[Line]) -> int:
     """Count the blank lines that usually stand between two lines of this page."""
-    gaps = Counter([line.blanks for line in lines[1:]])
-    return max(gaps, key=gaps.__getitem__, default=0)
+    gaps = [line.blanks for line in lines[1:]]
+    return max(dict.fromkeys(gaps), key=gaps.count, default=0)  # few gaps differ
 
 
 def ends_sentence(text: str) -> bool:

@@ -9,7 +9,7 @@ from worker.dialects.bulletins import referred
 from worker.dialects.bylines import author_names, is_byline
 from worker.dialects.credits import agency_of, byline_credit
 from worker.dialects.datelines import dateline_of
-from worker.dialects.kinds import kind_of
+from worker.dialects.kinds import page_kind
 from worker.dialects.language import guess_language
 from worker.formats.furniture import heads_related, is_navigation
 from worker.formats.lines import Line, ends_sentence, read_lines, same_words
@@ -38,9 +38,14 @@ _BULLETS: Final = "•▪●◦‣·*"
 _HELPED: Final = re.compile(
     r"(?:^|[.!?”\"]\s{1,3})(?P<line>[A-Z][^!?]{2,240}\scontributed\sto\sthis\s(?:report|story|article)\.?)$"
 )
-_APART: Final = frozenset({Kind.KILL, Kind.WITHHOLD, Kind.ADVISORY, Kind.DIGEST})
-"""What outlets publish as articles although it is none; nothing else of a page tells its kind."""
-
+_SHARE: Final = (
+    FurnitureKind.SHARE
+)  # members of enums by names of their own: the way through the class is slow
+_PROMOTION: Final = FurnitureKind.PROMOTION
+_REPEAT: Final = FurnitureKind.REPEAT
+_LAST: Final = (FurnitureKind.CREDIT, FurnitureKind.COPYRIGHT)
+_COPY: Final = Role.COPY
+_SUBHEAD: Final = Role.SUBHEAD
 _SOURCED: Final = re.compile(r"\(([^()]{2,40})\)\.?$")
 
 
@@ -96,8 +101,7 @@ def _compose(
     _add_credits(out, byline or out.byline, dateline)
     given = tuple(out.credits)
     paragraphs = tuple(out.paragraphs)
-    kind = kind_of(headline=title or out.headline, paragraphs=paragraphs)
-    kind = kind if kind in _APART else Kind.STORY
+    kind = page_kind(title or out.headline, paragraphs)
     if not told.get("language"):
         told["language"] = guess_language(" ".join([part.text for part in paragraphs[:3]]))
     refers_to: tuple[str, ...] = ()
@@ -136,15 +140,15 @@ def _sort_body(lines: Sequence[Line], out: Sorted, *, title: str | None, names: 
             continue
         kind = line.kind
         if kind is None and len(text) <= 4 and is_counter(lines, number):
-            kind = FurnitureKind.SHARE
+            kind = _SHARE
         elif kind is None and number >= tail:
             following = lines[number + 1] if number + 1 < len(lines) else None
-            if following is not None and following.kind is FurnitureKind.PROMOTION:
-                kind = FurnitureKind.PROMOTION
+            if following is not None and following.kind is _PROMOTION:
+                kind = _PROMOTION
             else:
                 kind = FurnitureKind.RELATED if number >= related else FurnitureKind.OTHER
         elif kind is None and (text in printed or (known and repeats(text, known))):
-            kind = FurnitureKind.REPEAT
+            kind = _REPEAT
         elif kind is None and number >= signed and _is_bio(text, names):
             kind = FurnitureKind.AUTHOR
         if kind:
@@ -171,10 +175,7 @@ def _tail(lines: Sequence[Line]) -> tuple[int, int]:
                 break
         if heads_related(line.text):
             tail = related = number
-        elif not titled and (
-            line.kind in (FurnitureKind.CREDIT, FurnitureKind.COPYRIGHT)
-            or (line.kind is None and is_navigation(line.text))
-        ):
+        elif not titled and (line.kind in _LAST or (line.kind is None and is_navigation(line.text))):
             tail = number
     return tail, related
 
@@ -195,15 +196,15 @@ def _role(lines: Sequence[Line], number: int) -> Role:
     if text[-1].isdigit() and _TWEET.search(text[-140:]):
         return Role.QUOTE
     if not _is_short(text) or (text[0].islower() and not (number and _is_short(lines[number - 1].text))):
-        return Role.COPY
+        return _COPY
     for line in lines[number + 1 : number + 1 + _SUBHEAD_RUN]:
         if line.kind is not None:
             continue
         if len(line.text) >= _NEXT and ends_sentence(line.text):
-            return Role.SUBHEAD
+            return _SUBHEAD
         if not _is_short(line.text):
             break
-    return Role.COPY
+    return _COPY
 
 
 def _is_short(text: str) -> bool:
@@ -221,7 +222,7 @@ def _everything(lines: Sequence[Line], byline: str | None) -> Sorted:
     """Take as copy all that has not furniture's shape: a text this short has no head."""
     out = Sorted()
     for number, line in enumerate(lines):
-        if kind := line.kind or (FurnitureKind.SHARE if is_counter(lines, number) else None):
+        if kind := line.kind or (_SHARE if is_counter(lines, number) else None):
             peel_line(out, line, kind)
         elif byline is None and out.byline is None and is_byline(line.text):
             out.byline = line.text

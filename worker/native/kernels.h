@@ -78,6 +78,7 @@ Item *sort(Item *items, Item *spare, Py_ssize_t count);
 #define KERNEL(name) PyObject *name(PyObject *module, PyObject *const *args, Py_ssize_t given)
 
 KERNEL(lines);
+KERNEL(commonest);
 KERNEL(words);
 KERNEL(holding);
 KERNEL(quoted);

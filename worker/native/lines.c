@@ -1,7 +1,9 @@
 /* The lines of a text, and which of them may be more than prose: formats/lines.py says what gives that away. */
 #include "kernels.h"
 
-#define BLOCK 128 /* characters looked at in one go */
+#define WORDS 32 /* words that lines hold, at most */
+#define LEAST 4 /* letters of such a word from which on all are found in one pass */
+#define SLOTS 12 /* bits of the table of their letters */
 #define LEAD 4   /* marks before the first word of a line */
 #define WORD 32  /* characters of such a word; a longer one is none of ours */
 
@@ -15,6 +17,11 @@ typedef struct {
     u8 *made, *at; /* its characters; those beyond Latin-1 are 0 */
     Py_ssize_t size;
 } Text;
+
+typedef struct {
+    const u8 *word;
+    Py_ssize_t letters, longest;
+} Held;
 
 static int
 narrow(Text *text, PyObject *string)
@@ -35,37 +42,6 @@ narrow(Text *text, PyObject *string)
             text->made[at] = (u8)(wide[at] < 256 ? wide[at] : 0);
     }
     return 1;
-}
-
-/* Find where a word of ASCII stands next; the size of the text when nowhere. First, middle and last letter are
- * compared side by side for a whole block: few need a second look. */
-static Py_ssize_t
-find_word(const Text *text, Py_ssize_t from, const u8 *word, Py_ssize_t count)
-{
-    Py_ssize_t half = count / 2, far = count - 1, end = text->size - far;
-    u8 first = word[0], middle = word[half], last = word[far];
-    while (from < end) {
-        Py_ssize_t stop = end - from < BLOCK ? end : from + BLOCK;
-        if (stop == from + BLOCK) {
-            const u8 *here = text->at + from;
-            u8 seen = 0;
-            for (int at = 0; at < BLOCK; at++)
-                seen |= (here[at] == first) & (here[at + half] == middle) & (here[at + far] == last);
-            if (!seen) {
-                from = stop;
-                continue;
-            }
-        }
-        for (const u8 *here; from < stop; from++) {
-            if ((here = memchr(text->at + from, first, (size_t)(stop - from))) == NULL)
-                break;
-            from = here - text->at;
-            if (memcmp(here, word, (size_t)count) == 0)
-                return from;
-        }
-        from = stop;
-    }
-    return text->size;
 }
 
 static u32
@@ -113,40 +89,90 @@ cut_lines(const Text *text, Py_ssize_t *count)
     return spans;
 }
 
-/* Ask the lines of at most so many characters that hold a word; tell how many there are, -1 on an error. */
-static Py_ssize_t
-ask_holders(const Text *text, Span *spans, Py_ssize_t count, PyObject *held)
+static u32
+slot(const u8 *three)
 {
-    const char *name;
-    Py_ssize_t letters, longest, at = 0, line = 0, asked = 0;
-    if (!PyTuple_Check(held)) {
-        PyErr_SetString(PyExc_TypeError, "what lines hold is no tuple");
+    return (u32)(three[0] | three[1] << 8 | three[2] << 16) * 0x9E3779B1u >> (32 - SLOTS);
+}
+
+/* Read what lines hold, (word, most characters of a line) each; the number of them, -1 on an error. */
+static int
+read_held(PyObject *held, Held *words)
+{
+    Py_ssize_t many = PyTuple_GET_SIZE(held);
+    if (many > WORDS) {
+        PyErr_SetString(PyExc_ValueError, "more words that lines hold than are looked for at once");
         return -1;
     }
-    if (!PyArg_ParseTuple(held, "s#n", &name, &letters, &longest))
-        return -1;
-    const u8 *word = (const u8 *)name;
-    for (Py_ssize_t letter = 0; letter < letters; letter++)
-        if (word[letter] == 0 || word[letter] > 127)
-            letters = 0;
-    if (letters == 0) {
-        PyErr_SetString(PyExc_ValueError, "a word that lines hold is empty or not in ASCII");
-        return -1;
-    }
-    while (line < count && (at = find_word(text, at, word, letters)) < text->size) {
-        while (line < count && spans[line].end < at + letters)
-            line++;
-        if (line < count && spans[line].start <= at) {
-            if (spans[line].end - spans[line].start <= longest) {
-                spans[line].asked = 1;
-                asked++;
-            }
-            at = spans[line++].end;
-        } else {
-            at++;
+    for (Py_ssize_t each = 0; each < many; each++) {
+        Held *read = words + each;
+        const char *name;
+        if (!PyTuple_Check(PyTuple_GET_ITEM(held, each))) {
+            PyErr_SetString(PyExc_TypeError, "what lines hold is no tuple");
+            return -1;
+        }
+        if (!PyArg_ParseTuple(PyTuple_GET_ITEM(held, each), "s#n", &name, &read->letters, &read->longest))
+            return -1;
+        read->word = (const u8 *)name;
+        for (Py_ssize_t letter = 0; letter < read->letters; letter++)
+            if (read->word[letter] == 0 || read->word[letter] > 127)
+                read->letters = 0;
+        if (read->letters == 0) {
+            PyErr_SetString(PyExc_ValueError, "a word that lines hold is empty or not in ASCII");
+            return -1;
         }
     }
-    return asked;
+    return (int)many;
+}
+
+/* Ask the line that holds a word, if that stands here and lies within the line; `line` is the first one that does
+ * not end before. Tell whether there is such a line. */
+static int
+ask_holder(const Text *text, Span *spans, Py_ssize_t count, Py_ssize_t *line, const Held *sought, Py_ssize_t at)
+{
+    if (at < 0 || at + sought->letters > text->size || text->at[at] != sought->word[0] ||
+        memcmp(text->at + at, sought->word, (size_t)sought->letters) != 0)
+        return 0;
+    while (*line < count && spans[*line].end <= at)
+        ++*line;
+    if (*line == count)
+        return 0;
+    Span *span = spans + *line;
+    if (span->start > at || span->end < at + sought->letters || span->end - span->start > sought->longest)
+        return 0;
+    return span->asked = 1;
+}
+
+/* Ask the lines that hold words; tell which words (a bit each). Every other character is looked at, with the two
+ * behind it: the first three letters of a word stand there, or the three from its second letter on. Words too short
+ * for that are looked for one by one. */
+static u32
+ask_holders(const Text *text, Span *spans, Py_ssize_t count, const Held *words, int many)
+{
+    u32 table[1 << SLOTS] = {0}, found = 0;
+    Py_ssize_t line = 0;
+    for (int each = 0; each < many; each++) {
+        const Held *sought = words + each;
+        if (sought->letters >= LEAST) {
+            table[slot(sought->word)] |= (u32)1 << each;
+            table[slot(sought->word + 1)] |= (u32)1 << each;
+            continue;
+        }
+        const u8 *here = text->at, *end = text->at + text->size;
+        for (line = 0; (here = memchr(here, sought->word[0], (size_t)(end - here))) != NULL; here++)
+            found |= (u32)ask_holder(text, spans, count, &line, sought, here - text->at) << each;
+    }
+    line = 0;
+    for (Py_ssize_t at = 0; at + LEAST <= text->size + 1; at += 2) {
+        u32 may = table[slot(text->at + at)];
+        for (; may; may &= may - 1) {
+            int each = __builtin_ctz(may);
+            found |= (u32)(ask_holder(text, spans, count, &line, words + each, at - 1) |
+                           ask_holder(text, spans, count, &line, words + each, at))
+                     << each;
+        }
+    }
+    return found;
 }
 
 /* Tell whether a line has to be asked for the sake of its first word, or of the marks before it; -1 on an error. */
@@ -242,6 +268,8 @@ lines(PyObject *module, PyObject *const *args, Py_ssize_t given)
     PyObject *string, *openings, *held, *quotes, *closing, *stops;
     Text text = {NULL};
     Span *spans = NULL;
+    Held sought[WORDS];
+    int many;
     Py_ssize_t count, shortest, longest, words, reach;
     const char *marks;
     if (!arguments(given, 9))
@@ -264,10 +292,12 @@ lines(PyObject *module, PyObject *const *args, Py_ssize_t given)
         goto done;
     if ((rows = PyList_New(count)) == NULL || (asked = PyList_New(0)) == NULL || (found = PyList_New(0)) == NULL)
         goto done;
-    for (Py_ssize_t at = 0; at < PyTuple_GET_SIZE(held); at++) {
-        PyObject *word = PyTuple_GET_ITEM(held, at);
-        Py_ssize_t holders = ask_holders(&text, spans, count, word);
-        if (holders < 0 || (holders && PyList_Append(found, PyTuple_GET_ITEM(word, 0)) < 0))
+    if ((many = read_held(held, sought)) < 0)
+        goto done;
+    u32 holds_them = ask_holders(&text, spans, count, sought, many);
+    for (int each = 0; each < many; each++) {
+        PyObject *word = PyTuple_GET_ITEM(PyTuple_GET_ITEM(held, each), 0);
+        if (holds_them >> each & 1 && PyList_Append(found, word) < 0)
             goto done;
     }
     for (Py_ssize_t at = 0; at < count; at++) {

@@ -8,6 +8,7 @@ static PyMethodDef METHODS[] = {
     FAST(bag),
     FAST(borrowed),
     FAST(choose),
+    FAST(commonest),
     FAST(compare),
     FAST(count),
     FAST(cut),
