@@ -138,17 +138,17 @@ class Copies:
 
     def add(self, imprint: Imprint, *, canon: int, at: int | None, hops: int, heritage: bytes | None) -> int:
         """Keep a copy of a canonical story, index it and number it."""
-        number = self.columns.grow()
         packed = imprint.packed if heritage is None else heritage + imprint.packed
-        values, row = self.columns.values, self.columns.row(number)
-        values["canon"][row] = canon
-        values["outlet"][row] = imprint.source
-        values["posted"][row] = len(imprint.keys)
-        values["seen"][row] = UNDATED if at is None else at
-        values["hops"][row] = hops
-        values["place"][row] = self._shelf.add(packed)
-        values["size"][row] = len(packed)
-        values["heritage"][row] = -1 if heritage is None else len(heritage)
+        number = self.columns.grow(
+            canon=canon,
+            outlet=imprint.source,
+            posted=len(imprint.keys),
+            seen=UNDATED if at is None else at,
+            hops=hops,
+            place=self._shelf.add(packed),
+            size=len(packed),
+            heritage=-1 if heritage is None else len(heritage),
+        )
         if self.loading:
             self.postings.load(number, imprint.keys)
             self.keyworded.load(number, imprint.keywords)
