@@ -188,9 +188,10 @@ class Copies:
         """Note that a held document has no text, the right to which ended in time."""
         self.columns.values["ended"][self.columns.row(number)] = end
 
-    def make_ready(self, number: int, story: Story, reading: Reading) -> None:
-        """Keep what has been read of a held copy already."""
-        self._stories.put(number, story)
+    def make_ready(self, number: int, story: Story, reading: Reading, *, size: int) -> None:
+        """Keep what has been read of a held copy already; ``size`` is in bytes, without its furniture."""
+        beside = sum([len(each.text) for each in story.furniture])
+        self._stories.put(number, story, (size + beside) // LETTERS)
         self._leads.put(number, reading.lead)
         if reading.ready is not None:
             self._narratives.put(number, reading.ready)
@@ -239,6 +240,5 @@ def _lead(story: Story) -> Bag:
 
 
 def _words(story: Story) -> int:
-    """Estimate the words of a story; its furniture, which a story in hand still has, counts as well."""
-    copy, beside = [each.text for each in story.paragraphs], [each.text for each in story.furniture]
-    return sum(map(len, copy + beside)) // LETTERS
+    """Estimate the words of a story that was unpacked, and has no furniture."""
+    return sum([len(each.text) for each in story.paragraphs]) // LETTERS

@@ -16,7 +16,7 @@ import xxhash
 
 from worker import kernels
 from worker.errors import OtherVersion
-from worker.lineage.archive import pack, unpack
+from worker.lineage.archive import squeezed, unpack, written
 from worker.lineage.postings import Keys
 from worker.matching import sketch
 from worker.matching.sketch import SHIFT, fingerprint
@@ -55,6 +55,7 @@ class Imprint:
     keys: Keys
     keywords: Keys
     slots: Slots
+    size: int = 0  # bytes of the story before it was packed; not told where it was read from a log
 
     def story(self) -> Story:
         """Unpack the story; that of a repeat has no copy, which is known."""
@@ -71,6 +72,7 @@ _NO_SLOTS: Final[Slots] = np.empty(0, np.uint16)
 
 def imprint_of(story: Story, *, copy: bool = True, whole: bool = False) -> Imprint:
     """Make the imprint of a story that is not indexed, with or without its copy, or ``whole``."""
+    raw = written(story, copy=copy, whole=whole)
     return Imprint(
         id=story.id,
         coordinates=story.coordinates,
@@ -79,10 +81,11 @@ def imprint_of(story: Story, *, copy: bool = True, whole: bool = False) -> Impri
         url=story.url,
         agency=story.agency,
         language=story.language,
-        packed=pack(story, copy=copy, whole=whole),
+        packed=squeezed(raw),
         keys=NO_KEYS,
         keywords=NO_KEYS,
         slots=_NO_SLOTS,
+        size=len(raw),
     )
 
 

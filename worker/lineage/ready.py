@@ -38,14 +38,16 @@ class Ready(Generic[Value]):
         found = self._values.get(number)
         return None if found is None else found[0]
 
-    def put(self, number: int, value: Value) -> None:
-        """Keep a value ready."""
+    def put(self, number: int, value: Value, words: int | None = None) -> None:
+        """Keep a value ready; of so many ``words``, where they have been counted."""
         self.drop(number)
-        words = self._words(value)
-        self._values[number] = (value, words)
+        if words is None:
+            words = self._words(value)
+        values = self._values
+        values[number] = (value, words)
         self._left -= words
-        while len(self._values) > self._most or (self._left < 0 and len(self._values) > 1):
-            self._left += self._values.popitem(last=False)[1][1]
+        while len(values) > self._most or (self._left < 0 and len(values) > 1):
+            self._left += values.popitem(last=False)[1][1]
 
     def drop(self, number: int) -> None:
         """Forget a value, where it is ready."""
