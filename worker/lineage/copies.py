@@ -49,11 +49,14 @@ class Copies:
             ended=(np.int64, 1, NEVER),  # the right to its text, which is gone
         )
         self._shelf = shelf
-        self._narratives = Ready[Narrative](lambda each: len(each.words))
-        self._stories = Ready[Story](_words)
-        self._items = Ready[Story](_words)  # without their copy
-        self._leads = Ready[Bag](len, most=BAGS)
-        self._wholes = Ready[Bag](len, most=BAGS)
+        self._narratives = Ready[Narrative](
+            lambda number: narrative_of(self.story(number)), lambda each: len(each.words)
+        )
+        self._stories = Ready[Story](lambda number: unpack(self.packed(number)), _words)
+        # without their copy
+        self._items = Ready[Story](lambda number: unpack(self.packed(number), copy=False), _words)
+        self._leads = Ready[Bag](lambda number: _lead(self.story(number)), len, most=BAGS)
+        self._wholes = Ready[Bag](lambda number: whole_of(tokens_of(self.story(number))), len, most=BAGS)
 
     # All
 
@@ -114,25 +117,23 @@ class Copies:
 
     def story(self, number: int) -> Story:
         """Unpack the story of a held document; those in demand stay ready, here and below."""
-        return self._stories.get(number, lambda each: unpack(self.packed(each)))
+        return self._stories.get(number)
 
     def item(self, number: int) -> Story:
         """Unpack the story of a held document, maybe without its copy."""
-        return self._stories.find(number) or self._items.get(
-            number, lambda each: unpack(self.packed(each), copy=False)
-        )
+        return self._stories.find(number) or self._items.get(number)
 
     def narrative(self, number: int) -> Narrative:
         """Read the copy of a held document."""
-        return self._narratives.get(number, lambda each: narrative_of(self.story(each)))
+        return self._narratives.get(number)
 
     def lead(self, number: int) -> Bag:
         """Read headline and first words of a held document."""
-        return self._leads.get(number, lambda each: _lead(self.story(each)))
+        return self._leads.get(number)
 
     def whole(self, number: int) -> Bag:
         """Read all words of a held document."""
-        return self._wholes.get(number, lambda each: whole_of(tokens_of(self.story(each))))
+        return self._wholes.get(number)
 
     # Changing
 

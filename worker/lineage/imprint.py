@@ -114,13 +114,17 @@ def outlet_number(story: Story) -> int:
     return number >> 1
 
 
-@lru_cache(maxsize=8)
 def index_keys(found: Fingerprint) -> Keys:
     """Cut sampled hashes, which are small by choice, to the 32 bits in which they differ most.
 
     Probing, telling and indexing ask for the same story, one after the other: nobody changes the array.
     """
-    return np.frombuffer(kernels.cut(found.hashes, SHIFT, POSTED), np.uint32)
+    return _cut(found.hashes)
+
+
+@lru_cache(maxsize=8)
+def _cut(hashes: bytes) -> Keys:
+    return np.frombuffer(kernels.cut(hashes, SHIFT, POSTED), np.uint32)
 
 
 def write_imprints(imprints: Sequence[Imprint]) -> bytes:
