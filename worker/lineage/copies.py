@@ -98,7 +98,7 @@ class Copies:
 
     def is_bare(self, number: int) -> bool:
         """Tell whether the text of a held document is gone."""
-        return self.ended(number) is not None
+        return self.columns.get("ended", number) != NEVER
 
     def packed(self, number: int) -> bytes:
         """Give the packed story of a held document."""
