@@ -3,7 +3,7 @@
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from worker.lineage.canons import Canon
 from worker.lineage.catalogue import Catalogue
@@ -16,6 +16,8 @@ from worker.lineage.state import State
 from worker.lineage.takes import with_part
 from worker.story import Story
 from worker.values import quick
+
+_PLACED: Final = Status.PLACED
 
 
 @quick
@@ -53,7 +55,7 @@ def apply(
     state: State, imprint: Imprint, facts: Mapping[str, Any], *, at: int | None, story: Story | None = None
 ) -> Applied:
     """Change the state as the facts say. ``story`` is that of the imprint, where it is at hand."""
-    if facts["status"] != Status.PLACED:
+    if facts["status"] != _PLACED:
         return _put_by(state, imprint, facts, at=at, story=story)
     catalogue = state.catalogue
     merged: list[Canon] = []

@@ -48,7 +48,12 @@ _APART: Final = ("furniture", "warnings")
 
 
 def pack(story: Story, *, copy: bool = True, whole: bool = False) -> bytes:
-    """Compress a story without its fingerprint, and without ``copy`` when told so.
+    """Compress a story, see ``written``."""
+    return squeezed(written(story, copy=copy, whole=whole))
+
+
+def written(story: Story, *, copy: bool = True, whole: bool = False) -> bytes:
+    """Write a story as JSON without its fingerprint, and without ``copy`` when told so.
 
     Furniture and warnings are left out as well, if it is not to be ``whole``. A story that has no copy (any
     more) keeps its fingerprint.
@@ -70,7 +75,7 @@ def pack(story: Story, *, copy: bool = True, whole: bool = False) -> bytes:
         | ({name: getattr(story, name) for name in _APART} if whole else {})
         | ({"fingerprint": _sketch(story.fingerprint)} if _is_bare(story) else {}),
     ]
-    return compress(record)
+    return _dumps(record)
 
 
 def _told(seldom: Sequence[object]) -> dict[str, object]:
@@ -141,7 +146,12 @@ def _sketch(found: Fingerprint) -> list[object]:
 
 def compress(record: list[Any]) -> bytes:
     """Pack a list of JSON values."""
-    return bytes(cramjam.lz4.compress_block(_dumps(record)))
+    return squeezed(_dumps(record))
+
+
+def squeezed(raw: bytes) -> bytes:
+    """Compress JSON."""
+    return bytes(cramjam.lz4.compress_block(raw))
 
 
 def expand(packed: bytes) -> list[Any]:

@@ -32,11 +32,11 @@ class Canon:
 
     __slots__ = ("_canons", "_id", "into", "last", "number")
 
-    def __init__(self, canons: "Canons", number: int, *, named: str | None = None) -> None:
-        """View a canonical story; ``named`` is its id where that is known."""
+    def __init__(self, canons: "Canons", number: int, name: str | None = None) -> None:
+        """View a canonical story; ``name`` is its id, where that is at hand."""
         self._canons = canons
         self.number = number
-        self._id = named
+        self._id = name
         self.into: str | None = None
         self.last: Crowd | None = None  # its members when it was merged
 
@@ -113,8 +113,7 @@ class Canons:
 
     def id(self, number: int) -> str:
         """Name a canonical story."""
-        name: bytes = self.columns.values["id"][self.columns.row(number)].tobytes()
-        return name.hex()
+        return self.columns.get_wide("id", number).hex()
 
     def keys(self, number: int) -> Keys:
         """Give the keys by which a canonical story is known again, 0 where there are fewer."""
@@ -165,15 +164,14 @@ class Canons:
 
     # Changing
 
-    def open(self, story_id: str, *, at: int | None) -> Canon:
-        """Add the row of a canonical story."""
-        number, touch = self.columns.grow(), self.touches.grow()
+    def open(self, story_id: str, *, known: int, at: int | None) -> Canon:
+        """Add the row of a canonical story; its founding story is ``known`` as, see there."""
         when = UNDATED if at is None else at
-        known, name = known_as(story_id), canonical_id(story_id)
-        self.columns.put(number, founded=when, updated=when, sequence=1, known=known, touched=touch)
-        self.columns.values["id"][self.columns.row(number)] = np.frombuffer(name, np.uint8)
-        self.touches.set("canon", touch, number)
-        return Canon(self, number, named=name.hex())
+        touch = self.touches.grow(canon=self.columns.used)
+        number = self.columns.grow(touched=touch, founded=when, updated=when, sequence=1, known=known)
+        name = canonical_id(story_id)
+        self.columns.set_wide("id", number, name)
+        return Canon(self, number, name.hex())
 
     def set(self, number: int, **fields: int) -> None:
         """Change fields of a canonical story."""
@@ -182,8 +180,7 @@ class Canons:
     def hold_first(self, number: int, document: int, keys: Keys) -> None:
         """Note the copy of a canonical story that is alone, and the first of its keys."""
         self.columns.set("held", number, document)
-        first = keys[:TRACES]
-        self.columns.values["keys"][self.columns.row(number), : len(first)] = first
+        self.columns.set_wide("keys", number, keys[:TRACES].tobytes())
 
     def change(self, canon: Canon, at: int | None) -> Crowd:
         """Give the crowd of a canonical story that grows, one sequence on."""
@@ -227,9 +224,7 @@ class Canons:
 
     def _touch(self, number: int) -> None:
         self._untouch(number)
-        touch = self.touches.grow()
-        self.touches.set("canon", touch, number)
-        self.columns.set("touched", number, touch)
+        self.columns.set("touched", number, self.touches.grow(canon=number))
 
     def _untouch(self, number: int) -> None:
         before = self.columns.get("touched", number)

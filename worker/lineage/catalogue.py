@@ -24,6 +24,7 @@ from worker.lineage.shelf import Shelf
 LAYOUT: Final = 3  # of what ``capture`` gives
 KEPT_COPIES: Final = 8  # of one canonical story: its own copy and the latest variants that add to it
 INT: Final = 64  # bytes of two numbers in a dictionary
+_ORIGINAL: Final = Relation.ORIGINAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,9 @@ class Catalogue:
 
     def snapshot(self, canon: Canon) -> Canonical:
         """Show a canonical story as it stands now."""
-        crowd = canon.members
+        crowd = canon.crowd
+        if crowd is None:
+            return self._alone(canon)
         return Canonical(
             canonical_id=canon.id,
             headline=crowd.headline if canon.into is None else None,
@@ -84,6 +87,27 @@ class Catalogue:
             lapsed=self.copies.ended(crowd.held[0]) if crowd.held else None,
         )
 
+    def _alone(self, canon: Canon) -> Canonical:
+        """Show a canonical story that has no crowd: it says what its copy says."""
+        number, founded = self._canons.columns.get("held", canon.number), canon.founded
+        story = self.copies.item(number)
+        own = member(story, sequence=1, relation=_ORIGINAL, at=founded)
+        return Canonical(
+            canonical_id=canon.id,
+            headline=story.headline,
+            agency=story.agency,
+            language=story.language,
+            founded=founded,
+            updated=canon.updated,
+            sequence=canon.sequence,
+            variants=1,
+            outlets=1 if self.copies.outlet(number) else 0,
+            repeats=0,
+            first=(own,),
+            latest=(),
+            lapsed=self.copies.ended(number),
+        )
+
     def size(self) -> dict[str, int]:
         """Count the bytes by what they are for; the copies and crowds stand on the shelf."""
         columns = (self.copies.columns, self._canons.columns, self._canons.touches)
@@ -98,8 +122,9 @@ class Catalogue:
 
     def found(self, story_id: str, *, at: int | None) -> Canon:
         """Open a canonical story by its founding story; a copy has to be held next."""
-        canon = self._canons.open(story_id, at=at)
-        self.known[known_as(story_id)] = canon.number
+        known = known_as(story_id)
+        canon = self._canons.open(story_id, known=known, at=at)
+        self.known[known] = canon.number
         return canon
 
     def adopt(self, canon: Canon, story_id: str, *, sequence: int, variants: int, repeats: int) -> None:

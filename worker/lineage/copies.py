@@ -49,11 +49,16 @@ class Copies:
             ended=(np.int64, 1, NEVER),  # the right to its text, which is gone
         )
         self._shelf = shelf
-        self._narratives = Ready[Narrative](lambda each: len(each.words))
-        self._stories = Ready[Story](_words)
-        self._items = Ready[Story](_words)  # without their copy
-        self._leads = Ready[Bag](len, most=BAGS)
-        self._wholes = Ready[Bag](len, most=BAGS)
+        self._narratives = Ready[Narrative](
+            lambda number: narrative_of(self.story(number)), lambda each: len(each.words)
+        )
+        self._stories = Ready[Story](lambda number: unpack(self.packed(number)), _words)
+        # without their copy
+        self._items = Ready[Story](lambda number: unpack(self.packed(number), copy=False), _words)
+        self._leads = Ready[Bag](lambda number: _lead(self.story(number)), len, most=BAGS)
+        self._wholes = Ready[Bag](
+            lambda number: whole_of(tokens_of(self.story(number).paragraphs)), len, most=BAGS
+        )
 
     # All
 
@@ -114,34 +119,30 @@ class Copies:
 
     def story(self, number: int) -> Story:
         """Unpack the story of a held document; those in demand stay ready, here and below."""
-        return self._stories.get(number, lambda each: unpack(self.packed(each)))
+        return self._stories.get(number)
 
     def item(self, number: int) -> Story:
         """Unpack the story of a held document, maybe without its copy."""
-        return self._stories.find(number) or self._items.get(
-            number, lambda each: unpack(self.packed(each), copy=False)
-        )
+        return self._stories.find(number) or self._items.get(number)
 
     def narrative(self, number: int) -> Narrative:
         """Read the copy of a held document."""
-        return self._narratives.get(number, lambda each: narrative_of(self.story(each)))
+        return self._narratives.get(number)
 
     def lead(self, number: int) -> Bag:
         """Read headline and first words of a held document."""
-        return self._leads.get(number, lambda each: _lead(self.story(each)))
+        return self._leads.get(number)
 
     def whole(self, number: int) -> Bag:
         """Read all words of a held document."""
-        return self._wholes.get(number, lambda each: whole_of(tokens_of(self.story(each).paragraphs)))
+        return self._wholes.get(number)
 
     # Changing
 
     def add(self, imprint: Imprint, *, canon: int, at: int | None, hops: int, heritage: bytes | None) -> int:
         """Keep a copy of a canonical story, index it and number it."""
-        number = self.columns.grow()
         packed = imprint.packed if heritage is None else heritage + imprint.packed
-        self.columns.put(
-            number,
+        number = self.columns.grow(
             canon=canon,
             outlet=imprint.source,
             posted=len(imprint.keys),
@@ -190,9 +191,10 @@ class Copies:
         """Note that a held document has no text, the right to which ended in time."""
         self.columns.values["ended"][self.columns.row(number)] = end
 
-    def make_ready(self, number: int, story: Story, reading: Reading) -> None:
-        """Keep what has been read of a held copy already."""
-        self._stories.put(number, story)
+    def make_ready(self, number: int, story: Story, reading: Reading, *, size: int) -> None:
+        """Keep what has been read of a held copy already; ``size`` is in bytes, without its furniture."""
+        beside = sum([len(each.text) for each in story.furniture])
+        self._stories.put(number, story, (size + beside) // LETTERS)
         self._leads.put(number, reading.lead)
         if reading.ready is not None:
             self._narratives.put(number, reading.ready)
@@ -241,6 +243,5 @@ def _lead(story: Story) -> Bag:
 
 
 def _words(story: Story) -> int:
-    """Estimate the words of a story; its furniture, which a story in hand still has, counts as well."""
-    copy, beside = [each.text for each in story.paragraphs], [each.text for each in story.furniture]
-    return sum(map(len, copy + beside)) // LETTERS
+    """Estimate the words of a story that was unpacked, and has no furniture."""
+    return sum([len(each.text) for each in story.paragraphs]) // LETTERS

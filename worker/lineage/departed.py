@@ -31,13 +31,10 @@ class Departed:
     def add(self, departure: Departure, *, at: int) -> None:
         """Note a story that left the window at a stream time."""
         self._waiting.update(dict.fromkeys(departure.ids))
-        number = self._rows.grow()
-        row = self._rows.row(number)
         keys = np.unique(departure.keys)
         keys = keys[keys != 0]
-        self._rows.values["left"][row] = at
-        self._rows.values["id"][row] = np.frombuffer(bytes.fromhex(departure.ids[0]), np.uint8)
-        self._rows.values["keys"][row] = len(keys)
+        number = self._rows.grow(left=at, keys=len(keys))
+        self._rows.set_wide("id", number, bytes.fromhex(departure.ids[0]))
         self._postings.add(number, keys)
 
     def returns(self, canonical_id: str) -> None:
@@ -61,8 +58,7 @@ class Departed:
             if number < self._oldest:
                 break
             if hits[number] >= min(NEEDED, (self._rows.get("keys", number) + 1) // 2):
-                name: bytes = self._rows.values["id"][self._rows.row(number)].tobytes()
-                return name.hex()
+                return self._rows.get_wide("id", number).hex()
         return None
 
     def forget(self, before: int) -> None:

@@ -34,6 +34,8 @@ WIRE: Final = frozenset(
 BULLETINS: Final = frozenset({Kind.KILL, Kind.WITHHOLD, Kind.ADVISORY})
 NOTICES: Final = frozenset({VersionKind.CORRECTIVE.value, VersionKind.CLARIFICATION.value})
 _PARTIAL: Final = frozenset(kind.value for kind in PARTIAL)
+_CANCELED: Final = PubStatus.CANCELED
+_CORRECTION: Final = Kind.CORRECTION
 _NUMBER_LONGEST: Final = 10  # characters; a longer name with digits is an id
 _HEADLINE_LEAST: Final = 3  # words: a shorter text is a slug
 _HEADLINES: Final = 8  # that one bulletin quotes; each is looked for among the copies that are held
@@ -49,9 +51,9 @@ def is_notice(story: Story) -> bool:
 
     A corrective of an agency is an item of its own, often with the corrected copy under it.
     """
-    if story.kind in BULLETINS or story.pub_status is PubStatus.CANCELED:
+    if story.kind in BULLETINS or story.pub_status is _CANCELED:
         return True
-    return story.kind is Kind.CORRECTION and story.version_kind in NOTICES and is_filing(story)
+    return story.kind is _CORRECTION and story.version_kind in NOTICES and is_filing(story)
 
 
 def is_part(story: Story) -> bool:

@@ -6,7 +6,7 @@ what is known of stories, so both leave the same.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import numpy.typing as npt
 
@@ -28,6 +28,8 @@ from worker.lineage.state import State
 from worker.lineage.steps import joined, together, with_ends
 from worker.lineage.telling import told_links, told_unplaced, told_variant
 from worker.story import Story
+
+_PLACED: Final = Status.PLACED
 
 
 class Fold:
@@ -115,7 +117,7 @@ class Fold:
             decided = decide_story(self._state, part, at=at, holds=self._holds, whole=True)
             steps.append(self._commit(part, decided, at=at))
         facts = new_facts(
-            status=Status.PLACED,
+            status=_PLACED,
             parts=[
                 [segment.first, segment.last, segment.headed, step.decision.facts]
                 for segment, step in zip(parts, steps, strict=True)
@@ -151,7 +153,7 @@ class Fold:
     def _commit(self, story: Story, decided: Decided, *, at: int | None) -> Step:
         """Tell a story and apply what was decided; facts that telling and applying find out are noted too."""
         state, facts = self._state, decided.facts
-        end, placed = milliseconds(story.expires), facts["status"] == Status.PLACED
+        end, placed = milliseconds(story.expires), facts["status"] == _PLACED
         over = is_over(end, at)
         if end is not None and placed:
             facts["expires"] = end
@@ -181,13 +183,13 @@ class Fold:
         if "joins" in facts and (crowd := canon.crowd) is not None:
             facts["standing"] = [canon.founded, applied.sequence, crowd.variants, crowd.repeats]
         if decided.reading is not None and applied.document is not None and not over:
-            state.catalogue.copies.make_ready(applied.document, story, decided.reading)
+            state.catalogue.copies.make_ready(applied.document, story, decided.reading, size=imprint.size)
         if "founds" not in facts:
             founded = canon.founded
             lag = None if at is None or founded is None else at - founded
             variant = replace(variant, sequence=applied.sequence, lag=lag)
         placement = Placement(
-            status=Status.PLACED,
+            status=_PLACED,
             story=shown,
             canonical_id=canon.id,
             variant=variant,

@@ -16,7 +16,7 @@ import xxhash
 
 from worker import kernels
 from worker.errors import OtherVersion
-from worker.lineage.archive import pack, unpack
+from worker.lineage.archive import squeezed, unpack, written
 from worker.lineage.postings import Keys
 from worker.matching import sketch
 from worker.matching.sketch import SHIFT, fingerprint
@@ -56,6 +56,7 @@ class Imprint:
     keys: Keys
     keywords: Keys
     slots: Slots
+    size: int = 0  # bytes of the story before it was packed; not told where it was read from a log
 
     def story(self) -> Story:
         """Unpack the story; that of a repeat has no copy, which is known."""
@@ -72,6 +73,7 @@ _NO_SLOTS: Final[Slots] = np.empty(0, np.uint16)
 
 def imprint_of(story: Story, *, copy: bool = True, whole: bool = False) -> Imprint:
     """Make the imprint of a story that is not indexed, with or without its copy, or ``whole``."""
+    raw = written(story, copy=copy, whole=whole)
     return Imprint(
         id=story.id,
         coordinates=story.coordinates,
@@ -80,10 +82,11 @@ def imprint_of(story: Story, *, copy: bool = True, whole: bool = False) -> Impri
         url=story.url,
         agency=story.agency,
         language=story.language,
-        packed=pack(story, copy=copy, whole=whole),
+        packed=squeezed(raw),
         keys=NO_KEYS,
         keywords=NO_KEYS,
         slots=_NO_SLOTS,
+        size=len(raw),
     )
 
 
@@ -112,13 +115,17 @@ def outlet_number(story: Story) -> int:
     return number >> 1
 
 
-@lru_cache(maxsize=8)
 def index_keys(found: Fingerprint) -> Keys:
     """Cut sampled hashes, which are small by choice, to the 32 bits in which they differ most.
 
     Probing, telling and indexing ask for the same story, one after the other: nobody changes the array.
     """
-    return np.frombuffer(kernels.cut(found.hashes, SHIFT, POSTED), np.uint32)
+    return _cut(found.hashes)
+
+
+@lru_cache(maxsize=8)
+def _cut(hashes: bytes) -> Keys:
+    return np.frombuffer(kernels.cut(hashes, SHIFT, POSTED), np.uint32)
 
 
 def write_imprints(imprints: Sequence[Imprint]) -> bytes:

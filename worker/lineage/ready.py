@@ -14,22 +14,28 @@ Value = TypeVar("Value")
 class Ready(Generic[Value]):
     """Values by number; the one that was least in demand goes first."""
 
-    __slots__ = ("_left", "_most", "_values", "_words")
+    __slots__ = ("_left", "_most", "_read", "_values", "_words")
 
-    def __init__(self, words: Callable[[Value], int], *, most: int = READ) -> None:
-        """Start empty; ``words`` tells how many words a value has, about. At most so many are kept."""
+    def __init__(
+        self, read: Callable[[int], Value], words: Callable[[Value], int], *, most: int = READ
+    ) -> None:
+        """Start empty; ``read`` makes a value, ``words`` tells how many words it has, about.
+
+        At most so many are kept.
+        """
+        self._read = read
         self._values: OrderedDict[int, tuple[Value, int]] = OrderedDict()  # each with its words
         self._words = words
         self._most = most
         self._left = WORDS
 
-    def get(self, number: int, read: Callable[[int], Value]) -> Value:
-        """Give a value, and ``read`` it where it is not ready."""
+    def get(self, number: int) -> Value:
+        """Give a value, and read it where it is not ready."""
         found = self._values.get(number)
         if found is not None:
             self._values.move_to_end(number)
             return found[0]
-        value = read(number)
+        value = self._read(number)
         self.put(number, value)
         return value
 
@@ -38,14 +44,16 @@ class Ready(Generic[Value]):
         found = self._values.get(number)
         return None if found is None else found[0]
 
-    def put(self, number: int, value: Value) -> None:
-        """Keep a value ready."""
+    def put(self, number: int, value: Value, words: int | None = None) -> None:
+        """Keep a value ready; of so many ``words``, where they have been counted."""
         self.drop(number)
-        words = self._words(value)
-        self._values[number] = (value, words)
+        if words is None:
+            words = self._words(value)
+        values = self._values
+        values[number] = (value, words)
         self._left -= words
-        while len(self._values) > self._most or (self._left < 0 and len(self._values) > 1):
-            self._left += self._values.popitem(last=False)[1][1]
+        while len(values) > self._most or (self._left < 0 and len(values) > 1):
+            self._left += values.popitem(last=False)[1][1]
 
     def drop(self, number: int) -> None:
         """Forget a value, where it is ready."""
