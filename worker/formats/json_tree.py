@@ -11,6 +11,7 @@ from worker.errors import Malformed, TooDeep, WireError
 from worker.formats.charset import clean
 
 _LOOKS_LIKE: Final = re.compile(r"\{\s*(?:\"|\}|\Z)|\[\s*(?:[\[{\"\]\d-]|\Z|true|false|null)")
+_HOLDERS: Final = frozenset({dict, list})
 _ESCAPED_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -29,7 +30,8 @@ def strict_json(body: bytes, *, nesting: int) -> list[object] | None:
         tree = orjson.loads(body)
     except orjson.JSONDecodeError:
         return None
-    _check_depth(body.count(b"{") + body.count(b"["), tree, nesting)
+    if not (nesting and _is_flat(tree)):  # to count in the bytes takes half as long as to read them
+        _check_depth(body.count(b"{") + body.count(b"["), tree, nesting)
     return tree if isinstance(tree, list) else [tree]
 
 
@@ -93,6 +95,16 @@ def _cleaned(tree: object) -> object:
 
 def _brackets(text: str) -> int:
     return text.count("{") + text.count("[")
+
+
+def _is_flat(tree: object) -> bool:
+    """Tell whether a tree is an object that holds neither objects nor arrays."""
+    if not isinstance(tree, dict):
+        return False
+    for value in tree.values():  # noqa: SIM110 - a generator costs more than the loop
+        if type(value) in _HOLDERS:
+            return False
+    return True
 
 
 def _check_depth(brackets: int, tree: object, nesting: int) -> None:
