@@ -189,3 +189,10 @@ def test_any_two_texts_can_be_compared(ours, theirs):
         assert swap.canonical
         assert swap.variant
         assert swap.canonical != swap.variant
+
+
+@pytest.mark.parametrize("size", [1_000, 3_000])
+def test_a_paragraph_of_thousands_of_words_is_not_looked_through(size):
+    ours = " ".join(f"the {number}th pier" for number in range(size // 3))
+    told = differences(ours + " Alkonis", ours.replace("1th", "1th,") + ", Alcornis", known=lambda _: False)
+    assert bool(told.names) is (size < 2_000)

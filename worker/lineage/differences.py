@@ -19,6 +19,7 @@ from worker.lineage.units import is_converted, is_unit
 from worker.values import quick
 
 LOOKS_ALIKE: Final = 0.7  # share of common letters from which two names are one name, spelt twice
+WORK_MAX: Final = 4_000_000  # tokens times tokens; larger paragraphs are not looked through
 GAP_MAX: Final = 5  # tokens; in a wider gap two figures are not each other's counterpart
 SAME_SENTENCE: Final = 0.55  # share of common tokens from which two figures may be compared
 NAME_MAX: Final = 3  # words of a name
@@ -85,6 +86,8 @@ def differences(ours: str, theirs: str, *, known: Callable[[str], bool]) -> Diff
     if (respelt := _respelt_only(before, after)) is not None:
         return Differences(house_style=tuple(respelt)) if respelt else _NONE
     left, right = tokens(before), tokens(after)
+    if len(left) * len(right) > WORK_MAX:
+        return _NONE
     left_keys, right_keys = [token.key for token in left], [token.key for token in right]
     style: list[Swap] = []
     gaps: list[_Gap] = []
