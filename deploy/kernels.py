@@ -18,7 +18,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted((ROOT / "worker" / "native").glob("*.c"))
 TARGET = ROOT / "worker" / f"kernels{sysconfig.get_config_var('EXT_SUFFIX')}"
-FLAGS = ("-O3", "-fPIC", "-fvisibility=hidden")
+FLAGS = ("-O3", "-ffp-contract=off", "-fPIC", "-fvisibility=hidden")  # shares are the same on every processor
 WARNED = ("-Wall", "-Wextra", "-Wno-unused-parameter", "-Wno-cast-function-type")
 ANY_CPU = "-mcpu=baseline"  # zig compiles for the very processor it runs on, others for all of its kind
 LINKED = ("-bundle", "-undefined", "dynamic_lookup") if sys.platform == "darwin" else ("-shared",)
