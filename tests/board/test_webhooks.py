@@ -121,6 +121,13 @@ async def posting(store, hub, hooks, post=QUICK):
         outbox.close()
 
 
+async def give_up(outbox, store, hub):
+    """Wait until the delivery of a placement is given up."""
+    place(store, 1)
+    hub.tell(StoryMoved("c1"))
+    await until(lambda: outbox.tally("ap-without-credit").dead == 1)
+
+
 async def until(true):
     async with asyncio.timeout(10):
         while not true():  # noqa: ASYNC110 - what is waited for is in a file
@@ -161,9 +168,7 @@ async def test_a_receiver_that_fails_is_asked_again_with_the_same_id(known, hub,
 async def test_what_is_refused_too_often_is_given_up_and_told(known, hub, hooks, desk):
     desk.answers = [500, 503, 500]
     async with posting(known, hub, hooks) as outbox:
-        place(known, 1)
-        hub.tell(StoryMoved("c1"))
-        await until(lambda: outbox.tally("ap-without-credit").dead == 1)
+        await give_up(outbox, known, hub)
         tally = outbox.tally("ap-without-credit")
     assert len(desk.got) == 3
     assert (tally.pending, tally.delivered, tally.last_error) == (0, 0, "answered 500")
@@ -172,9 +177,7 @@ async def test_what_is_refused_too_often_is_given_up_and_told(known, hub, hooks,
 async def test_what_was_given_up_is_posted_again_with_its_id_when_it_is_asked_for(known, hub, hooks, desk):
     desk.answers = [500, 503, 500]
     async with posting(known, hub, hooks) as outbox:
-        place(known, 1)
-        hub.tell(StoryMoved("c1"))
-        await until(lambda: outbox.tally("ap-without-credit").dead == 1)
+        await give_up(outbox, known, hub)
     async with posting(known, hub, hooks) as outbox:
         assert outbox.tally("ap-without-credit").dead == 1  # not without being asked
     desk.answers = [500]
@@ -188,9 +191,7 @@ async def test_what_was_given_up_is_posted_again_with_its_id_when_it_is_asked_fo
 async def test_a_receiver_that_is_gone_is_not_asked_again(known, hub, hooks, desk):
     desk.answers = [410]
     async with posting(known, hub, hooks) as outbox:
-        place(known, 1)
-        hub.tell(StoryMoved("c1"))
-        await until(lambda: outbox.tally("ap-without-credit").dead == 1)
+        await give_up(outbox, known, hub)
     assert len(desk.got) == 1
 
 

@@ -147,3 +147,24 @@ texts_of(PyObject *given)
         }
     return texts;
 }
+
+int
+append(PyObject *list, PyObject *made)
+{
+    int failed = made == NULL || PyList_Append(list, made) < 0;
+    Py_XDECREF(made);
+    return !failed;
+}
+
+Py_ssize_t
+first_from(const i64 *numbers, Py_ssize_t low, Py_ssize_t high, i64 least)
+{
+    while (low < high) {
+        Py_ssize_t middle = (low + high) / 2;
+        if (numbers[middle] < least)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}

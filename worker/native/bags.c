@@ -208,9 +208,7 @@ alike(PyObject *module, PyObject *const *args, Py_ssize_t given)
         }
         PyMem_Free(weighed);
         release(&theirs);
-        int told_all = told != NULL && PyList_Append(list, told) == 0;
-        Py_XDECREF(told);
-        if (!told_all)
+        if (!append(list, told))
             goto done;
     }
     result = Py_BuildValue("(KO)", squares, list);

@@ -1,8 +1,8 @@
 /* What the files of the kernels share: borrowed arrays, new ones, and one way to sort.
  *
  * Arrays come in as buffers and their sizes are checked, so that no caller can make a loop read or write past one.
- * All arithmetic is on whole numbers, so that every machine finds the same. Nothing is kept between calls, but for
- * the layouts of values.c, which their classes keep.
+ * Every machine finds the same: arithmetic is on whole numbers, but for a few shares. Nothing is kept between calls,
+ * but for the layouts of values.c, which their classes keep.
  */
 #ifndef WIRETRACE_KERNELS_H
 #define WIRETRACE_KERNELS_H
@@ -44,6 +44,12 @@ int arguments(Py_ssize_t given, Py_ssize_t wanted);
 /* Make a new array of items, or room for some that PyMem_Free frees; NULL with an error set when there is none. */
 PyObject *array_of(const void *items, Py_ssize_t count, Py_ssize_t width);
 void *room(Py_ssize_t count, Py_ssize_t width);
+
+/* Put a new object at the end of a list, which then owns it; 0 with an error set when it is NULL or there is no room. */
+int append(PyObject *list, PyObject *made);
+
+/* Find the first of rising numbers between two places that is not below one; the second place when none is. */
+Py_ssize_t first_from(const i64 *numbers, Py_ssize_t low, Py_ssize_t high, i64 least);
 
 /* Hold texts in a tuple, which nobody changes meanwhile; NULL with an error set when one is no str. */
 PyObject *texts_of(PyObject *given);

@@ -316,13 +316,8 @@ lines(PyObject *module, PyObject *const *args, Py_ssize_t given)
         if (!put_line(rows, at, args[0], string, span, length >= long_from, titled, !open,
                       dated(&text, span, marks, reach)))
             goto done;
-        if (open) {
-            PyObject *number = PyLong_FromSsize_t(at);
-            int failed = number == NULL || PyList_Append(asked, number) < 0;
-            Py_XDECREF(number);
-            if (failed)
-                goto done;
-        }
+        if (open && !append(asked, PyLong_FromSsize_t(at)))
+            goto done;
     }
     result = PyTuple_Pack(3, rows, asked, found);
 done:

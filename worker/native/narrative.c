@@ -1,20 +1,6 @@
 /* What each word of a copy is: matching/narrative.py. */
 #include "kernels.h"
 
-/* Find the first word that starts at a character or after it. */
-static Py_ssize_t
-word_at(const i64 *words, Py_ssize_t low, Py_ssize_t high, i64 character)
-{
-    while (low < high) {
-        Py_ssize_t middle = (low + high) / 2;
-        if (words[middle] < character)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 PyObject *
 lay_out(PyObject *module, PyObject *const *args, Py_ssize_t given)
 {
@@ -33,20 +19,16 @@ lay_out(PyObject *module, PyObject *const *args, Py_ssize_t given)
     if ((starts = array_of(NULL, paragraphs + 1, 8)) == NULL || (listed = PyList_New(0)) == NULL)
         goto done;
     i64 *start = (i64 *)PyByteArray_AS_STRING(starts), offset = 0;
-    Py_ssize_t first = word_at(words, 0, count, 0);
+    Py_ssize_t first = first_from(words, 0, count, 0);
     for (Py_ssize_t place = 0; place < paragraphs; place++) {
         Py_ssize_t big = 0;
         offset += PyUnicode_GET_LENGTH(PyTuple_GET_ITEM(texts, place)) + 1; /* and a line end */
-        Py_ssize_t last = word_at(words, first, count, offset);
+        Py_ssize_t last = first_from(words, first, count, offset);
         for (Py_ssize_t word = first; word < last; word++)
             big += capital[word] != 0;
-        if ((double)big >= share * (double)(last - first)) {
-            PyObject *pair = Py_BuildValue("(nn)", place, last - first);
-            int failed = pair == NULL || PyList_Append(listed, pair) < 0;
-            Py_XDECREF(pair);
-            if (failed)
-                goto done;
-        }
+        if ((double)big >= share * (double)(last - first) &&
+            !append(listed, Py_BuildValue("(nn)", place, last - first)))
+            goto done;
         start[place] = first;
         first = last;
     }
@@ -94,8 +76,8 @@ mark(PyObject *module, PyObject *const *args, Py_ssize_t given)
                 PyErr_SetString(PyExc_ValueError, "a span beyond its paragraph");
                 goto done;
             }
-            Py_ssize_t first = word_at(words, 0, count, offset + start);
-            Py_ssize_t last = word_at(words, first, count, offset + end);
+            Py_ssize_t first = first_from(words, 0, count, offset + start);
+            Py_ssize_t last = first_from(words, first, count, offset + end);
             if (last - first >= least)
                 memset(marks + first, (int)value, (size_t)(last - first));
         }

@@ -203,14 +203,6 @@ close_both(Both *both)
     PyMem_Free(both->places);
 }
 
-static int
-append(PyObject *list, PyObject *item)
-{
-    int failed = item == NULL || PyList_Append(list, item) < 0;
-    Py_XDECREF(item);
-    return !failed;
-}
-
 PyObject *
 pairs(PyObject *module, PyObject *const *args, Py_ssize_t given)
 {

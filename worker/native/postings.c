@@ -275,15 +275,8 @@ cell(const Column *column, i64 number)
 {
     i64 row = number - column->base + column->old;
     if (number < column->base) {
-        Py_ssize_t low = 0, high = column->old;
-        while (low < high) {
-            Py_ssize_t middle = (low + high) / 2;
-            if (column->elders[middle] < number)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        row = low < column->old && column->elders[low] == number ? low : -1;
+        Py_ssize_t place = first_from(column->elders, 0, column->old, number);
+        row = place < column->old && column->elders[place] == number ? place : -1;
     }
     return row >= 0 && row < column->rows ? column->values[row] : column->gone;
 }

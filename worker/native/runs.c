@@ -5,15 +5,7 @@
 static Py_ssize_t
 paragraph_of(const i64 *starts, Py_ssize_t count, i64 word)
 {
-    Py_ssize_t low = 0, high = count;
-    while (low < high) {
-        Py_ssize_t middle = (low + high) / 2;
-        if (starts[middle] <= word)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low - 1;
+    return first_from(starts, 0, count, word + 1) - 1;
 }
 
 PyObject *
@@ -55,9 +47,7 @@ borrowed(PyObject *module, PyObject *const *args, Py_ssize_t given)
                                       paragraph_of(own, own_starts, end - 1),
                                       paragraph_of(other, other_starts, (i64)sorted[low].key),
                                       paragraph_of(other, other_starts, (i64)sorted[high].key), end - start);
-        int failed = run == NULL || PyList_Append(result, run) < 0;
-        Py_XDECREF(run);
-        if (failed) {
+        if (!append(result, run)) {
             Py_CLEAR(result);
             goto done;
         }

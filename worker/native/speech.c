@@ -92,10 +92,7 @@ holding(PyObject *module, PyObject *const *args, Py_ssize_t given)
             found = signs_in(PyUnicode_4BYTE_KIND, data, size, signs, anchored);
         }
         for (; found; found &= found - 1) {
-            PyObject *number = PyLong_FromSsize_t(place);
-            int failed = number == NULL || PyList_Append(PyList_GET_ITEM(result, __builtin_ctz(found)), number) < 0;
-            Py_XDECREF(number);
-            if (failed)
+            if (!append(PyList_GET_ITEM(result, __builtin_ctz(found)), PyLong_FromSsize_t(place)))
                 goto failed;
         }
     }
@@ -209,11 +206,9 @@ append_span(PyObject *spans, Py_ssize_t start, Py_ssize_t end)
 {
     PyObject *first = PyLong_FromSsize_t(start), *last = PyLong_FromSsize_t(end);
     PyObject *span = first && last ? PyTuple_Pack(2, first, last) : NULL;
-    int failed = span == NULL || PyList_Append(spans, span) < 0;
-    Py_XDECREF(span);
     Py_XDECREF(first);
     Py_XDECREF(last);
-    return !failed;
+    return append(spans, span);
 }
 
 /* Tell whether an open quotation is closed in one of the next paragraphs, before anything opens. */

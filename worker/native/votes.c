@@ -179,10 +179,8 @@ choose(PyObject *module, PyObject *const *args, Py_ssize_t given)
             continue;
         of[each]++;
         chosen++;
-        PyObject *document = PyLong_FromUnsignedLong(documents[sorted[at].place]);
-        if (document == NULL || PyList_Append(result, document) < 0)
+        if (!append(result, PyLong_FromUnsignedLong(documents[sorted[at].place])))
             Py_CLEAR(result);
-        Py_XDECREF(document);
     }
 done:
     PyMem_Free(items);
@@ -222,10 +220,8 @@ often(PyObject *module, PyObject *const *args, Py_ssize_t given)
             at++;
         if (at - start < least)
             continue;
-        PyObject *each = Py_BuildValue("(Kn)", sorted[start].key, at - start);
-        if (each == NULL || PyList_Append(result, each) < 0)
+        if (!append(result, Py_BuildValue("(Kn)", sorted[start].key, at - start)))
             Py_CLEAR(result);
-        Py_XDECREF(each);
     }
 done:
     PyMem_Free(items);
