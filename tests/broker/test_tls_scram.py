@@ -5,6 +5,7 @@ import contextlib
 import os
 import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,9 @@ from tests.faults.audit import read
 from tests.faults.feed import feed
 from tests.faults.workers import WorkerProcess, publish
 from topics.catalog import topic_name
-from worker.__main__ import main
 from worker.broker import Broker, jars
 from worker.broker.process import Runtime
+from worker.commands import services
 from worker.settings import Settings
 from worker.stream.health import Health
 from worker.stream.vitals import Vitals
@@ -24,6 +25,7 @@ pytestmark = [pytest.mark.broker, pytest.mark.timeout(180)]
 
 PASSWORD = "correct-horse-battery"  # noqa: S105 - of a broker that lives as long as this test
 USER = "desk"
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def openssl(folder, *arguments):
@@ -102,19 +104,24 @@ def environment(guarded, tmp_path):
     }
 
 
-def run(monkeypatch, environment, *arguments):
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    with pytest.raises(SystemExit) as ended:
-        main(arguments)
-    return ended.value.code
+def run(settings, *arguments):
+    """Run ``wiretrace`` as a process: one that is refused ends before the goodbyes of TLS have come."""
+    return subprocess.run(
+        [sys.executable, "-m", "worker", *arguments],
+        cwd=ROOT,
+        env=services.environment(keep=False, **settings),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 async def test_split_and_place_work_over_tls_with_scram_and_the_password_is_in_no_log(
-    guarded, environment, prefix, tmp_path, monkeypatch
+    guarded, environment, prefix, tmp_path
 ):
     broker, bootstrap, _ = guarded
-    assert await asyncio.to_thread(run, monkeypatch, environment, "topics", "apply", "--prefix", prefix) == 0
+    applied = await asyncio.to_thread(run, environment, "topics", "apply", "--prefix", prefix)
+    assert applied.returncode == 0, applied.stderr
     log = tmp_path / "worker.log"
     environment = {name: value for name, value in environment.items() if name != "WIRETRACE_BOOTSTRAP"}
     worker = WorkerProcess(
@@ -135,28 +142,29 @@ async def test_split_and_place_work_over_tls_with_scram_and_the_password_is_in_n
     assert PASSWORD not in told
 
 
-def test_a_wrong_password_ends_the_worker_with_one_line_and_code_2(
-    environment, monkeypatch, capsys, tmp_path
-):
+def test_a_wrong_password_ends_the_worker_with_one_line_and_code_2(environment, tmp_path):
     wrong = tmp_path / "wrong"
     wrong.write_text("incorrect-horse")
     environment = {**environment, "WIRETRACE_KAFKA__PASSWORD_FILE": str(wrong)}
-    assert run(monkeypatch, environment, "worker") == 2
-    (line,) = capsys.readouterr().err.splitlines()
+    refused = run(environment, "worker")
+    assert refused.returncode == 2
+    (line,) = refused.stderr.splitlines()
     assert "does not take our credentials" in line
     assert "incorrect-horse" not in line
 
 
-def test_a_broker_that_another_authority_certified_is_not_trusted(environment, monkeypatch, capsys, tmp_path):
+def test_a_broker_that_another_authority_certified_is_not_trusted(environment, tmp_path):
     certify(tmp_path)
     environment = {**environment, "WIRETRACE_KAFKA__SSL_CA": str(tmp_path / "ca.pem")}
-    assert run(monkeypatch, environment, "topics", "list") == 2
-    assert "no trusted connection" in capsys.readouterr().err
+    refused = run(environment, "topics", "list")
+    assert refused.returncode == 2
+    assert "no trusted connection" in refused.stderr
 
 
-def test_without_tls_and_credentials_nobody_gets_in(guarded, monkeypatch, capsys):
-    assert run(monkeypatch, {"WIRETRACE_BOOTSTRAP": guarded[1]}, "topics", "list") != 0
-    assert "127.0.0.1" in capsys.readouterr().err
+def test_without_tls_and_credentials_nobody_gets_in(guarded):
+    refused = run({"WIRETRACE_BOOTSTRAP": guarded[1]}, "topics", "list")
+    assert refused.returncode == 3
+    assert "127.0.0.1" in refused.stderr
 
 
 def test_settings_show_no_password(environment):

@@ -7,9 +7,8 @@ from typing import Any
 
 import orjson
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 
-from topics.catalog import CATALOG, topic_name
+from topics.catalog import CATALOG, WIRE_PAYLOADS, topic_name
 from worker.settings import Settings
 from worker.stream.placing import Placing
 from worker.stream.rejects import origin_of
@@ -28,7 +27,7 @@ class Report:
     repeated: list[tuple[str, int, int, int]] = field(default_factory=list)
     differing: int = 0
     again: int = 0  # records of wire-stories that came twice; place drops them
-    uncommitted: int = 0  # payloads past the committed offset of split
+    uncommitted: int = 0  # payloads past the committed offsets of split
     astray: int = 0  # payloads that stand in another company than they should
     membership: frozenset[frozenset[str]] = frozenset()
 
@@ -93,20 +92,19 @@ def _followed(canonical: str, into: dict[str, str]) -> str:
 
 async def uncommitted(bootstrap: str, prefix: str) -> int:
     """Count the payloads past the committed offsets of split."""
-    settings = Settings(bootstrap=bootstrap, prefix=prefix)
     topic = topic_name("wire-payloads", prefix)
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
+    consumer: Any = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap,
+        group_id=Settings(prefix=prefix).split_group,
+        enable_auto_commit=False,
+    )
+    await consumer.start()
     try:
-        offsets = await admin.list_consumer_group_offsets(settings.split_group)
+        partitions = [TopicPartition(topic, number) for number in range(WIRE_PAYLOADS.partitions)]
+        ends = await consumer.end_offsets(partitions)
+        return sum([ends[each] - (await consumer.committed(each) or 0) for each in partitions])
     finally:
-        await admin.close()
-    last = {r.partition: r.offset for r in await read(bootstrap, topic)}
-    left = 0
-    for partition, offset in last.items():
-        committed = offsets.get(TopicPartition(topic, partition))
-        left += offset + 1 - (committed.offset if committed else 0)
-    return left
+        await consumer.stop()
 
 
 async def audit(

@@ -11,7 +11,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from tests.faults.audit import number_of
+from tests.faults.audit import number_of, uncommitted
 from tests.faults.feed import DISTURBED, TOGETHER, VARIANTS, Numbered
 from tests.faults.kafka import Kafka, free_port
 from tests.faults.workers import WorkerProcess
@@ -191,12 +191,25 @@ class Stage:
         self._flowing.clear()
         try:
             await asyncio.sleep(0.3)
-            await self.settled()
+            await self.accounted_for()
             yield
         finally:
             self._flowing.set()
 
     async def settled(self, within: float = SETTLE) -> None:
+        """Wait until all that was sent is placed or refused, and split has committed so.
+
+        Workers stopped earlier, in the middle of a rebalance, leave payloads for the next one to read again.
+        Raises Unsettled.
+        """
+        deadline = time.monotonic() + within
+        await self.accounted_for(within)
+        while left := await uncommitted(self.kafka.bootstrap, self.prefix):
+            if time.monotonic() > deadline:
+                raise Unsettled(f"{left} past the committed offsets")
+            await asyncio.sleep(0.2)
+
+    async def accounted_for(self, within: float = SETTLE) -> None:
         """Wait until all that was sent is placed or refused. Raises Unsettled."""
         deadline = time.monotonic() + within
         while missing := self.sent.keys() - self.seen.keys():
