@@ -131,8 +131,8 @@ class Stage:
             Service([verb], ours, folder / f"{verb}.log") for verb in ("worker", "board")[not worker :]
         ]
         if worker:
-            self._services[0].wait_until_ready("127.0.0.1", self._probes, "/readyz", within=60)
-        self._services[-1].wait_until_ready("127.0.0.1", self.port, "/healthz", within=60)
+            self._services[0].wait_until_ready("127.0.0.1", self._probes, "/readyz", within=120)
+        self._services[-1].wait_until_ready("127.0.0.1", self.port, "/healthz", within=120)
 
     def replay(self, *what):
         """Publish payload files."""

@@ -17,7 +17,7 @@ from tests.board.conftest import ROOT, Stage
 from worker import sample
 from worker.broker import Broker
 
-pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.broker, pytest.mark.slow]
 
 WITHIN = 30_000  # milliseconds
 FERRY = "Ferry with 214 aboard runs aground in fog off Port Ellory"

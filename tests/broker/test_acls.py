@@ -16,7 +16,7 @@ from topics.catalog import CATALOG
 from worker import sample
 from worker.broker import Broker
 
-pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.broker, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "hardening.md").read_text(encoding="utf-8")

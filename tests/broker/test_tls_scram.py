@@ -21,7 +21,7 @@ from worker.settings import Settings
 from worker.stream.health import Health
 from worker.stream.vitals import Vitals
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.broker
 
 PASSWORD = "correct-horse-battery"  # noqa: S105 - of a broker that lives as long as this test
 USER = "desk"

@@ -132,7 +132,7 @@ def test_json_lines_are_the_messages_of_the_topic(target, kafka, prefix):
         capture_output=True,
         check=True,
         cwd=ROOT,
-        timeout=60,
+        timeout=120,
     )
     told = [orjson.loads(each) for each in done.stdout.splitlines()]
     assert told == [orjson.loads(encode(each)) for each in (ORIGINAL, REPRINT)]

@@ -116,7 +116,6 @@ def run(*arguments):
     return ended.value.code
 
 
-@pytest.mark.timeout(120)
 async def test_a_payload_is_refused_listed_shown_and_redriven_until_the_loop_guard_holds_it(
     kafka, prefix, apply_topics, tmp_path, capfdbinary
 ):
@@ -161,7 +160,7 @@ async def test_a_payload_is_refused_listed_shown_and_redriven_until_the_loop_gua
         assert worker.stop() == 0
 
 
-async def arrive(bootstrap, topic, count, within=60.0):
+async def arrive(bootstrap, topic, count, within=120.0):
     """Wait until a topic holds ``count`` records."""
     deadline = asyncio.get_running_loop().time() + within
     while len(await read(bootstrap, topic)) < count:

@@ -114,7 +114,7 @@ def test_ctrl_c_ends_a_loop_for_ever_with_what_was_published(target, tmp_path):
         assert run.stderr is not None
         assert run.stderr.readline().startswith("published ")  # the progress after five seconds
         run.send_signal(signal.SIGINT)
-        said, complaint = run.communicate(timeout=20)
+        said, complaint = run.communicate(timeout=60)
     assert run.returncode == 130
     assert complaint == ""
     told = re.fullmatch(r"published (\d+) payloads .*, all acknowledged, stopped before the end\n", said)

@@ -30,7 +30,6 @@ def descendants(pid):
 
 @pytest.mark.broker
 @pytest.mark.slow
-@pytest.mark.timeout(180)
 def test_everything_comes_up_and_ctrl_c_leaves_nothing(tmp_path):
     flags = ["--data", str(tmp_path), "--port", "0", "--board-port", "0", "--http-port", str(free_port())]
     with subprocess.Popen(

@@ -24,7 +24,7 @@ from worker import sample
 from worker.settings import Settings
 from worker.stream import catalogue
 
-pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.broker, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"

@@ -83,6 +83,15 @@ def number_of(record: Any, rejects: str) -> int | None:
     return int(number) if number.isdigit() else None
 
 
+def decision_of(record: Any) -> int:
+    """Read which record of wire-stories one of wire-placements decides.
+
+    Behind the last one there may be ticks, and stories that came again, when the workers stop.
+    """
+    offset: int = orjson.loads(record.value)["source"]["offset"]
+    return offset
+
+
 def _followed(canonical: str, into: dict[str, str]) -> str:
     """Follow merges to where a story stands now."""
     while canonical in into:
@@ -146,11 +155,12 @@ async def audit(
     }
     accounted = {(partition, offset) for _, partition, offset, _ in placed} | refused
 
-    told = refold(stories if refolded else [], prefix=prefix, window=window, topic_id="audit")
+    placements = await read(bootstrap, topics["wire-placements"])
+    decided = [record for record in stories if placements and record.offset <= decision_of(placements[-1])]
+    told = refold(decided if refolded else [], prefix=prefix, window=window, topic_id="audit")
     published: dict[tuple[str, Any], list[bytes]] = defaultdict(list)
-    for name in PUBLISHED:
-        for record in variants if name == "canonical-variants" else await read(bootstrap, topics[name]):
-            published[record.topic, record.key].append(record.value)
+    for record in (*variants, *placements, *await read(bootstrap, topics["canonical-stories"])):
+        published[record.topic, record.key].append(record.value)
     kept = {topics[name] for name in PUBLISHED}
     told = {key: values for key, values in told.items() if key[0] in kept}
     keys = told.keys() | published.keys() if refolded else ()

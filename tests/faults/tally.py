@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from tests.faults.audit import PUBLISHED, Report, number_of, uncommitted
+from tests.faults.audit import PUBLISHED, Report, decision_of, number_of, uncommitted
 from tests.faults.feed import story_of
 from topics.catalog import CATALOG, topic_name
 from worker.settings import Settings
@@ -58,6 +58,7 @@ class Tally:
         self._canonical: dict[int, str] = {}  # by number of the feed
         self._into: dict[str, str] = {}
         self._next = 0  # offset of wire-stories
+        self._decided = -1  # as above: that of the last decision
         self._again = 0
         self._stories: asyncio.Queue[Any] = asyncio.Queue()  # read, for retention is short; not folded yet
         self._consumer: Any = None
@@ -97,16 +98,18 @@ class Tally:
 
     async def _fold_on(self) -> None:
         while True:
+            while self._next > self._decided:  # noqa: ASYNC110 - what is waited for changes with every record
+                await asyncio.sleep(0.1)
             self._fold(await self._stories.get())
-            self._stories.task_done()
             await asyncio.sleep(0)
 
     async def caught_up(self) -> None:
-        """Wait until all that is there has been read and folded."""
+        """Wait until all that is there has been read, and what is decided folded."""
         ends = await self._consumer.end_offsets(self._consumer.assignment())
         while any([await self._consumer.position(each) < end for each, end in ends.items()]):  # noqa: ASYNC110
             await asyncio.sleep(0.2)
-        await self._stories.join()
+        while self._next <= self._decided:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.2)
 
     def _hear(self, record: Any) -> None:
         if record.topic == self._topics["wire-rejects"]:
@@ -116,6 +119,8 @@ class Tally:
         if record.topic == self._topics["wire-stories"]:
             self._stories.put_nowait(record)
             return
+        if record.topic == self._topics["wire-placements"]:
+            self._decided = decision_of(record)
         self._differences.hear(record.topic, record.key, record.value, published=True)
         if record.topic == self._topics["canonical-variants"]:
             self._place(record)

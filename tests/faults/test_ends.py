@@ -11,15 +11,15 @@ from tests.faults.workers import WorkerProcess, publish
 from topics.catalog import topic_name
 from worker.settings import Settings
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.broker
 
 
-async def ended(worker, within=40.0):
+async def ended(worker, within=120.0):
     """Wait until a worker ends by itself; return its exit code."""
     return await asyncio.to_thread(worker.process.wait, within)
 
 
-async def placed(bootstrap, prefix, count, within=40.0):
+async def placed(bootstrap, prefix, count, within=120.0):
     """Wait until so many placements are committed."""
     topic = topic_name("canonical-variants", prefix)
     for _ in range(int(within / 0.5)):

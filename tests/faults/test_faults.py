@@ -6,7 +6,7 @@ from tests.faults.plan import FAULTS
 from tests.faults.run import Effort, run_fault
 from tests.faults.table import Row, render
 
-pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.broker, pytest.mark.slow]
 
 MOST = 3000  # payloads: the feed ends when the fault has struck often enough
 RATE = 30.0

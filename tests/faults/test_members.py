@@ -10,7 +10,6 @@ from tests.faults.tally import Differences
 
 @pytest.mark.broker
 @pytest.mark.slow
-@pytest.mark.timeout(180)
 async def test_two_workers_share_the_payloads_and_place_what_one_places(kafka, tmp_path):
     source = partial(members.generated, count=300, seed=4)
     rows = [

@@ -59,7 +59,7 @@ class WorkerProcess:
             self.process.wait()
             raise
 
-    async def ready(self, within: float = 60.0) -> None:
+    async def ready(self, within: float = 120.0) -> None:
         """Wait until the worker has its partitions and its state; it needs a port for its probes."""
         deadline = asyncio.get_running_loop().time() + within
         while await self.metric("wiretrace_ready") != 1.0:

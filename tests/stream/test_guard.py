@@ -13,8 +13,6 @@ from worker.stream.guard import TopicGuard
 from worker.stream.kafka import client_args
 from worker.stream.topic_id import topic_id, topic_ids
 
-pytestmark = pytest.mark.timeout(120)
-
 
 class Halted(Exception):
     """Stands for the end of the process, which the test has to outlive."""

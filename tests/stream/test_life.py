@@ -20,8 +20,6 @@ from topics.catalog import topic_name
 from worker.commands.payloads import read_payloads
 from worker.commands.trace import trace_lines
 
-pytestmark = pytest.mark.timeout(400)
-
 ROOT = Path(__file__).resolve().parents[2]
 ANOTHER_ORDER = (
     "alert", "second", "first", "Beacon", "Dispatch", "Clarion", "Argus", "correction", "Echo", "Argus",

@@ -28,7 +28,7 @@ from worker.stream.retention import Retention
 from worker.stream.topic_id import topic_id
 from worker.stream.vitals import Part
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.broker
 
 STARTED = 1_760_000_000_000
 HOUR = 3_600_000

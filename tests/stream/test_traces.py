@@ -86,7 +86,6 @@ def ids(span):
     return f"{span.context.trace_id:032x}", f"{span.context.span_id:016x}"
 
 
-@pytest.mark.timeout(120)
 async def test_a_trace_follows_a_payload_through_every_topic_and_changes_no_placement(
     kafka, prefix, apply_topics, exporter, tracing
 ):

@@ -19,7 +19,7 @@ from topics.catalog import topic_name
 from worker.commands.payloads import read_payloads
 from worker.commands.trace import trace_lines
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.broker
 
 ROOT = Path(__file__).resolve().parents[2]
 EVENT = [
@@ -57,7 +57,7 @@ async def running(kafka, prefix, tmp_path, **settings):
     assert worker.stop() == 0
 
 
-async def arrive(bootstrap, topic, count, within=60.0):
+async def arrive(bootstrap, topic, count, within=120.0):
     """Wait until a topic holds ``count`` records; return them."""
     deadline = asyncio.get_running_loop().time() + within
     while len(records := await read(bootstrap, topic)) < count:
