@@ -133,8 +133,8 @@ def test_the_heaviest_words_come_first_and_alike_ones_in_their_order(bag, storie
     assert numbers(found, np.uint32) == [word >> 32 for word in chosen[:most]]
 
 
-@given(BAG, st.lists(BAG, max_size=3), st.integers(0, 5000), st.integers(0, 90))
-def test_the_weights_of_shared_words_are_multiplied(one, others, stories, rare):
+@given(BAG, st.lists(BAG, max_size=3), st.integers(0, 5000))
+def test_the_weights_of_shared_words_are_multiplied(one, others, stories):
     ours, *theirs = (
         {word: rarity(word, stories, named=named) * times for word, (times, named) in bag.items()}
         for bag in (one, *others)
@@ -143,15 +143,24 @@ def test_the_weights_of_shared_words_are_multiplied(one, others, stories, rare):
         (
             sum(ours[word] * weights[word] for word in ours.keys() & weights.keys()),
             sum(each * each for each in weights.values()),
-            sum(
-                one[word][1] and bag[word][1] and rarity(word, stories, named=True) >= rare
-                for word in one.keys() & bag.keys()
-            ),
         )
-        for bag, weights in zip(others, theirs, strict=True)
+        for weights in theirs
     ]
-    squares, found = kernels.alike(a_bag(one), list(map(a_bag, others)), KNOWN, stories, BASE, TABLE, rare)
+    squares, found = kernels.alike(a_bag(one), list(map(a_bag, others)), KNOWN, stories, BASE, TABLE)
     assert (squares, found) == (sum(each * each for each in ours.values()), expected)
+
+
+@given(BAG, st.lists(BAG, max_size=3), st.integers(0, 5000), st.integers(0, 90))
+def test_rare_names_that_bags_share_are_counted(one, others, stories, rare):
+    expected = [
+        sum(
+            one[word][1] and bag[word][1] and rarity(word, stories, named=True) >= rare
+            for word in one.keys() & bag.keys()
+        )
+        for bag in others
+    ]
+    found = kernels.names(a_bag(one), list(map(a_bag, others)), KNOWN, stories, BASE, TABLE, rare)
+    assert found == expected
 
 
 @given(WORDS)
@@ -177,7 +186,7 @@ def test_postings_give_the_newest_documents_of_each_key(documents, data):
             held[key].append(number)
     asked = [*held, 12345]
     places, found = index.probe(np.array(asked, np.uint32))
-    pairs = Counter(zip([asked[place] for place in places.tolist()], found.tolist(), strict=True))
+    pairs = Counter(zip([asked[place] for place in numbers(places)], numbers(found, np.uint32), strict=True))
     assert pairs == Counter((key, number) for key, numbers in held.items() for number in numbers)
 
 
@@ -232,7 +241,7 @@ def test_postings_vote_but_for_furniture_and_what_is_popular(postings, homes, ba
         np.array([document for _, document in postings], np.uint32),
         a_column([canon for canon, _ in homes], base, -1),
         a_column([source for _, source in homes], base, 0),
-        6,
+        np.arange(100, 106, dtype=np.uint32),
         outlet,
         popular,
         recurrent,
@@ -242,7 +251,7 @@ def test_postings_vote_but_for_furniture_and_what_is_popular(postings, homes, ba
     assert numbers(told[0], np.uint32) == sorted(hits)
     assert numbers(told[1]) == [hits[document] for document in sorted(hits)]
     assert numbers(told[2]) == [strength[document] for document in sorted(hits)]
-    assert numbers(told[3], np.bool_) == [place in furniture for place in range(6)]
+    assert numbers(told[3], np.uint32) == [100 + place for place in sorted(furniture)]
 
 
 CANDIDATE = st.tuples(st.integers(1, 40), st.integers(1, 9), st.integers(0, 5), st.integers(1, 300))
@@ -306,7 +315,7 @@ def test_a_column_is_read_for_the_living_and_the_gone():
         np.array(asked, np.uint32),
         columns.column("home"),
         columns.column("home"),
-        len(asked),
+        np.array(asked, np.uint32),
         0,
         1,
         1,
@@ -370,17 +379,18 @@ COLUMN = (np.zeros(1, np.int64), np.zeros(0, np.int64), 0, -1)
         (kernels.words, (("text",), KEY, ONE, FLAGS, ONE, ONE)),  # tables of the wrong size
         (kernels.bag, (TWO, FLAGS, np.arange(2), 9, ONE)),
         (kernels.bag, (ONE, FLAGS, np.arange(2), 9, ONE)),
-        (kernels.alike, (bytes(12), [], KNOWN, 2**31, 1, TABLE, 1)),
+        (kernels.alike, (bytes(12), [], KNOWN, 2**31, 1, TABLE)),
         (kernels.keywords, (bytes(12), np.zeros(3, np.uint32), 1, 1, TABLE, 1, 1)),  # no power of two
         (kernels.keywords, (bytes(11), KNOWN, 1, 1, TABLE, 1, 1)),
-        (kernels.alike, (bytes(12), [bytes(12), bytes(13)], KNOWN, 1, 1, TABLE, 1)),
-        (kernels.alike, (bytes(12), [], KNOWN, -1, 1, TABLE, 1)),
+        (kernels.alike, (bytes(12), [bytes(12), bytes(13)], KNOWN, 1, 1, TABLE)),
+        (kernels.names, (bytes(12), [bytes(12), bytes(13)], KNOWN, 1, 1, TABLE, 1)),
+        (kernels.alike, (bytes(12), [], KNOWN, -1, 1, TABLE)),
         (kernels.slots, (bytes(13),)),
         (kernels.count, (np.zeros(4, np.uint32), np.array([4], np.uint16))),
         (kernels.post, (KEY, KEY.copy(), np.zeros(3, np.uint32), 1, 1)),  # no room
         (kernels.find, (KEY, KEY, np.zeros(3, np.uint32), 2, [], 1)),
         (kernels.find, (KEY, KEY, np.zeros(3, np.uint32), 1, [(ONE, np.zeros(4, np.uint32))], 1)),
-        (kernels.vote, (np.array([3]), KEY, COLUMN, COLUMN, 2, 0, 64, 3, 8)),  # a place too far
+        (kernels.vote, (np.array([3]), KEY, COLUMN, COLUMN, KEY, 0, 64, 3, 8)),  # a place too far
         (kernels.shingles, (np.zeros(9, np.uint8), 3)),
         (kernels.cut, (bytes(9), 29, 3)),
         (kernels.cut, (bytes(8), 64, 3)),

@@ -16,6 +16,7 @@ Numbers: TypeAlias = npt.NDArray[np.int64]
 Keys: TypeAlias = npt.NDArray[np.uint32]
 Places: TypeAlias = npt.NDArray[np.int32]
 Mask: TypeAlias = npt.NDArray[np.bool_]
+Packed: TypeAlias = bytearray | npt.NDArray[Any]  # as another kernel gives it, or the array
 Side: TypeAlias = tuple[int, int, int, int, int, int, bytearray]
 Column: TypeAlias = tuple[npt.NDArray[Any], Numbers, int, int]  # see ``lineage.columns.Columns.column``
 _Line = TypeVar("_Line")
@@ -80,7 +81,7 @@ def quoted(paragraphs: Sequence[str], whole: bytes | bytearray, most: int, /) ->
     """
 
 def lay_out(
-    paragraphs: Sequence[str], words: Numbers, capital: Mask, share: float, /
+    paragraphs: Sequence[str], words: Packed, capital: Packed, share: float, /
 ) -> tuple[bytearray, list[tuple[int, int]]]:
     """Find the first word of each paragraph (int64), then their number, and the paragraphs of capitals.
 
@@ -90,7 +91,7 @@ def lay_out(
 
 def mark(
     marks: bytearray,
-    words: Numbers,
+    words: Packed,
     paragraphs: Sequence[str],
     spans: Sequence[Sequence[tuple[int, int]]],
     value: int,
@@ -137,7 +138,7 @@ def sample(words: Hashes, width: int, bound: int, least: int, /) -> bytes:
 def cut(hashes: bytes, shift: int, most: int, /) -> bytearray:
     """List the 32 bits (uint32) above ``shift`` of each of the first ``most`` hashes."""
 
-def bag(copy: Hashes, capital: Mask, starts: Numbers, end: int, head: Hashes, /) -> bytes:
+def bag(copy: Hashes, capital: Packed, starts: Packed, end: int, head: Hashes, /) -> bytes:
     """Count the words of a copy that start before an ``end``, and twice those of ``head``.
 
     Given are the distinct words, sorted (uint64), then of each (uint32) twice its count, and one more for a
@@ -168,15 +169,25 @@ def alike(
     stories: int,
     base: int,
     table: npt.NDArray[np.uint8],
-    rare: int,
     /,
-) -> tuple[int, list[tuple[int, int, int]]]:
+) -> tuple[int, list[tuple[int, int]]]:
     """Compare a bag with others, words weighed as for ``keywords``, but that all of a count counts.
 
     Given is the sum of the squares of its weights; then of each other bag the sum of the products of the
-    weights of the words that both have, the sum of its squares, and how many names both have whose rarity
-    is ``rare`` or more.
+    weights of the words that both have, and the sum of its squares.
     """
+
+def names(
+    one: bytes,
+    others: list[bytes],
+    known: npt.NDArray[np.uint32],
+    stories: int,
+    base: int,
+    table: npt.NDArray[np.uint8],
+    rare: int,
+    /,
+) -> list[int]:
+    """Count the names that a bag has in common with each of some others, of a rarity of ``rare`` or more."""
 
 def count(known: npt.NDArray[np.uint32], slots: npt.NDArray[np.uint16], /) -> None:
     """Count one more story under each of its slots, in place."""
@@ -247,11 +258,11 @@ def find(
     """
 
 def vote(
-    places: Numbers,
-    documents: Keys,
+    places: Packed,
+    documents: Packed,
     canons: Column,
     outlets: Column,
-    keys: int,
+    keys: Keys,
     outlet: int,
     popular: int,
     recurrent: int,
@@ -260,10 +271,10 @@ def vote(
 ) -> tuple[bytearray, bytearray, bytearray, bytearray]:
     """Let postings vote for documents.
 
-    Given are those voted for, sorted (uint32), votes (int64) and their strength (int64), then of each key
-    whether it is furniture (bool): ``recurrent`` canonical stories of the outlet (0: not known) hold it, or
-    ``everywhere`` (1 to 64) of all outlets. That of the outlet has no vote, nor has a key with more than
-    ``popular`` documents, where others have one. A rare key votes the stronger. Postings of a canonical
+    Given are those voted for, sorted (uint32), votes (int64) and their strength (int64), then the keys
+    that are furniture (uint32), in order: ``recurrent`` canonical stories of the outlet (0: not known) hold
+    it, or ``everywhere`` (1 to 64) of all outlets. That of the outlet has no vote, nor has a key with more
+    than ``popular`` documents, where others have one. A rare key votes the stronger. Postings of a canonical
     story below 0 count for nothing.
     """
 
@@ -289,7 +300,7 @@ def choose(
     stories, so many of each.
     """
 
-def often(places: Numbers, documents: Keys, keys: int, popular: int, least: int, /) -> list[tuple[int, int]]:
+def often(places: Packed, documents: Packed, keys: int, popular: int, least: int, /) -> list[tuple[int, int]]:
     """List the documents with ``least`` postings, in order, and how many they have.
 
     Keys with more than ``popular`` postings count for nothing.

@@ -16,8 +16,7 @@ def _small(monkeypatch):
 
 
 def found(index, key):
-    _, documents = index.probe(np.array([key], np.uint32))
-    return sorted(documents.tolist())
+    return sorted(index.documents(np.array([key], np.uint32)))
 
 
 @pytest.mark.usefixtures("_small")

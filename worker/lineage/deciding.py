@@ -83,14 +83,15 @@ def match_story(state: State, story: Story, *, at: int | None, whole: bool) -> D
         else settle_copy(state.chains, comparisons)
     )
     verdict = settled.verdict
-    facts = _going(state.catalogue, settled)
+    joined = _joined(settled)
+    facts = _going(state.catalogue, settled, joined)
     events = same_events(
         state.catalogue.copies,
         reading.lead,
         whole=reading.whole,
         payload=story.coordinates,
         at=at,
-        joined=_joined(settled),
+        joined=joined,
     )
     return Decided(facts=facts, verdict=verdict, reading=reading, events=events)
 
@@ -145,16 +146,20 @@ def _verify(copies: Copies, story: Story, reading: Reading) -> list[Comparison]:
 
 def _joined(settled: Settled) -> set[int]:
     """List the numbers of the canonical stories that a story belongs to, and so makes one."""
-    joined = {each.canon for each in (settled.verdict.parent, *settled.verdict.bridges) if each is not None}
-    return joined if settled.home is None else joined | {settled.home.number}
+    parent, home = settled.verdict.parent, settled.home
+    joined: set[int] = set() if parent is None else {parent.canon}
+    joined.update([each.canon for each in settled.verdict.bridges])
+    if home is not None:
+        joined.add(home.number)
+    return joined
 
 
-def _going(catalogue: Catalogue, settled: Settled) -> dict[str, Any]:
-    """Say whether a story founds or how it joins; what its names tell comes with it.
+def _going(catalogue: Catalogue, settled: Settled, numbers: set[int]) -> dict[str, Any]:
+    """Say whether a story founds or how it joins ``numbers``; what its names tell comes with it.
 
     ``heritage`` is None when its copy adds nothing worth keeping.
     """
-    parent, numbers = settled.verdict.parent, _joined(settled)
+    parent = settled.verdict.parent
     if not numbers:
         return new_facts(status=Status.PLACED, founds=True) | settled.facts
     home = catalogue.canon_at(min(numbers))

@@ -52,8 +52,7 @@ class Departed:
         """Find the departed canonical story that a copy belongs to, the last of several."""
         if self._oldest == self._rows.used:
             return None  # nobody left
-        _, found = self._postings.probe(keys[:ASKED])
-        hits = Counter(found.tolist())
+        hits = Counter(self._postings.documents(keys[:ASKED]))
         for number in sorted(hits, reverse=True):
             if number < self._oldest:
                 break

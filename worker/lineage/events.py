@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 from worker import kernels
 from worker.lineage.copies import UNDATED, Copies
@@ -34,12 +34,7 @@ class Event:
     likeness: float
 
 
-class _Candidate(NamedTuple):
-    """A document that may tell the same event; ``near`` in time, or not known to be far."""
-
-    document: int
-    canon: int
-    near: bool
+_Candidate = tuple[int, int, bool]  # document, canonical story, whether it is near in time
 
 
 def same_events(  # noqa: PLR0913 - the story in hand, in parts
@@ -56,30 +51,49 @@ def same_events(  # noqa: PLR0913 - the story in hand, in parts
     ``joined`` ones are left out, and the other parts of the same payload. ``whole`` reads all the
     words of the story, which not all need.
     """
-    lexicon = copies.lexicon
     found = _candidates(copies, lead, at=at, joined=joined)
-    leads = lexicon.alike(lead, [copies.lead(each.document) for each in found]) if found else []
-    likely = [
-        (each, headed)
-        for each, (headed, _) in zip(found, leads, strict=True)
-        if headed + WHOLE_MOST >= (NAMED_ALIKE if each.near else FAR_ALIKE)
-    ]
+    likely = _likely(copies, lead, whole, found) if found else []
     if not likely:
         return ()
-    wholes = lexicon.alike(whole(), [copies.whole(each.document) for each, _ in likely])
+    wholes = copies.lexicon.alike(whole(), [copies.whole(document) for document, *_ in likely])
     best: dict[int, tuple[float, int]] = {}  # likeness, document
-    for (each, headed), (told, names) in zip(likely, wholes, strict=True):
+    for (document, canon, headed, need), told in zip(likely, wholes, strict=True):
         likeness = headed + min(told / 2, WHOLE_MOST)
-        need = FAR_ALIKE if not each.near else NAMED_ALIKE if names >= NAMES else NEAR_ALIKE
-        if likeness < need or (each.canon in best and likeness <= best[each.canon][0]):
+        if likeness < need or (canon in best and likeness <= best[canon][0]):
             continue
-        if not _of_payload(copies.story(each.document).coordinates, payload):
-            best[each.canon] = likeness, each.document
-    ranked = sorted(best.items(), key=lambda item: (-item[1][0], item[1][1]))
+        if not _of_payload(copies.story(document).coordinates, payload):
+            best[canon] = likeness, document
+    ranked = sorted([(-likeness, document, canon) for canon, (likeness, document) in best.items()])
     return tuple(
-        Event(document=document, canon=canon, likeness=min(likeness, 1.0))
-        for canon, (likeness, document) in ranked[:LINKS]
+        [
+            Event(document=document, canon=canon, likeness=min(-likeness, 1.0))
+            for likeness, document, canon in ranked[:LINKS]
+        ]
     )
+
+
+def _likely(
+    copies: Copies, lead: Bag, whole: Callable[[], Bag], found: list[_Candidate]
+) -> list[tuple[int, int, float, float]]:
+    """Keep what the body may make alike enough; give the likeness of the leads, and the one needed, as well.
+
+    To count the names that two copies share takes a fraction of the time in which their words are weighed.
+    """
+    leads = copies.lexicon.alike(lead, [copies.lead(document) for document, _, _ in found])
+    likely = [
+        (document, canon, headed, near)
+        for (document, canon, near), headed in zip(found, leads, strict=True)
+        if headed + WHOLE_MOST >= (NAMED_ALIKE if near else FAR_ALIKE)
+    ]
+    if not likely:
+        return []
+    names = copies.lexicon.names(whole(), [copies.whole(document) for document, *_ in likely])
+    return [
+        (document, canon, headed, need)
+        for (document, canon, headed, near), shared in zip(likely, names, strict=True)
+        if headed + WHOLE_MOST
+        >= (need := FAR_ALIKE if not near else NAMED_ALIKE if shared >= NAMES else NEAR_ALIKE)
+    ]
 
 
 def _candidates(copies: Copies, lead: Bag, *, at: int | None, joined: set[int]) -> list[_Candidate]:
@@ -95,10 +109,8 @@ def _candidates(copies: Copies, lead: Bag, *, at: int | None, joined: set[int]) 
         apart = NEAR + 1 if at is None or seen == UNDATED else abs(seen - at)
         if apart <= FAR:
             found.append((-hits, apart, document, canon))
-    return [
-        _Candidate(document=document, canon=canon, near=apart <= NEAR)
-        for _, apart, document, canon in sorted(found)[:COMPARED]
-    ]
+    found.sort()
+    return [(document, canon, apart <= NEAR) for _, apart, document, canon in found[:COMPARED]]
 
 
 def _of_payload(one: Coordinates, other: Coordinates) -> bool:

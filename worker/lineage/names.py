@@ -115,8 +115,8 @@ class Names:
             quoted = same_words(headline)
             numbers = copies.documents()
             if len(numbers) > FEW:
-                _, documents = copies.keyworded.probe(copies.lexicon.keywords(lead_of(headline, tokens(""))))
-                numbers = sorted(set(documents.tolist()), reverse=True)[:HEADLINES]
+                keywords = copies.lexicon.keywords(lead_of(headline, tokens("")))
+                numbers = sorted(set(copies.keyworded.documents(keywords)), reverse=True)[:HEADLINES]
             for number in numbers:
                 if copies.is_held(number) and _is_quoted(quoted, copies.story(number).headline):
                     yield self.catalogue.canon_at(copies.home(number))

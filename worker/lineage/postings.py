@@ -15,7 +15,6 @@ from worker.lineage.arrays import Arrays
 
 Keys = npt.NDArray[np.uint32]
 Documents = npt.NDArray[np.uint32]
-Places = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.uint64]
 
 FRESH: Final = 1_024  # documents that stand in the hash table
@@ -105,14 +104,19 @@ class Postings:
             self._tiers = [tier for tier, left in zip(self._tiers, swept, strict=True) if len(left)]
             self._runs = [run_of(left) for left in swept if len(left)]
 
-    def probe(self, keys: Keys) -> tuple[Places, Documents]:
-        """Find the documents of each key: places in ``keys`` and documents, pairwise, in no order.
+    def probe(self, keys: Keys) -> tuple[bytearray, bytearray]:
+        """Find the documents of each key: places in ``keys`` and documents, pairwise, as kernels read them.
 
         A key that is everywhere gives its newest ``PER_KEY`` documents. Dropped documents may still
         be among them: the caller knows who is alive.
         """
-        places, found = kernels.find(keys, self._chains, self._fresh, self._used, self._runs, PER_KEY)
-        return np.frombuffer(places, np.int64), np.frombuffer(found, np.uint32)
+        return kernels.find(keys, self._chains, self._fresh, self._used, self._runs, PER_KEY)
+
+    def documents(self, keys: Keys) -> list[int]:
+        """List the documents of all keys, one for each key that it has; else as ``probe``."""
+        _, found = self.probe(keys)
+        documents: list[int] = np.frombuffer(found, np.uint32).tolist()
+        return documents
 
     def size(self) -> int:
         """Count the bytes of the runs."""

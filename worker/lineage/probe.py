@@ -6,6 +6,7 @@ comparison can leave the passage out. One that many hold, of any outlets (of one
 as well; it may still vote, for phrases of the language are among them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,21 +31,24 @@ EVERYWHERE: Final = 8  # canonical stories of any outlets with a passage: it is 
 @quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidates:
-    """Documents worth comparing, best first, and the keys that recur across stories."""
+    """Documents worth comparing, best first, and the keys that recur across stories, where there are any."""
 
-    documents: tuple[int, ...]
+    documents: Sequence[int]
     recurrent: Keys
+
+
+_NOBODY: Final = Candidates(documents=(), recurrent=np.empty(0, np.uint32))
 
 
 def probe(copies: Copies, keys: Keys, *, outlet: int) -> Candidates:
     """Find the documents that may share copy with a story of an outlet (0: not known)."""
     where, documents = copies.postings.probe(keys)
-    if not len(documents):
-        return Candidates(documents=(), recurrent=np.empty(0, np.uint32))
+    if not documents:
+        return _NOBODY
     column = copies.columns.column
     canons, outlets, posted = column("canon"), column("outlet"), column("posted")
-    found, hits, strengths, furniture = kernels.vote(
-        where, documents, canons, outlets, len(keys), outlet, POPULAR, RECURRENT, EVERYWHERE
+    found, hits, strengths, recurrent = kernels.vote(
+        where, documents, canons, outlets, keys, outlet, POPULAR, RECURRENT, EVERYWHERE
     )
     chosen = kernels.choose(
         found,
@@ -60,4 +64,4 @@ def probe(copies: Copies, keys: Keys, *, outlet: int) -> Candidates:
         CANONS,
         PER_CANON,
     )
-    return Candidates(documents=tuple(chosen), recurrent=keys[np.frombuffer(furniture, np.bool_)])
+    return Candidates(documents=chosen, recurrent=np.frombuffer(recurrent, np.uint32)) if chosen else _NOBODY

@@ -16,6 +16,7 @@ from worker.matching.prose import (
     PROSE_SIGNS,
     Span,
     is_list,
+    may_be_gallery,
     unprosaic,
 )
 from worker.matching.quotation import SPEECH_SIGNS, quotations
@@ -102,10 +103,12 @@ def _shapes(
     *captions, injected = signed
     captioned = any(captions)
     doubtful = {place for place, size in listed if size >= LIST_LEAST}
-    places = range(len(paragraphs)) if captioned else sorted(doubtful.union(injected))
+    places = doubtful.union(injected, *captions)
+    if captioned:
+        places.update([place for place, text in enumerate(paragraphs) if may_be_gallery(text)])
     found = {
         place: spans
-        for place in places
+        for place in sorted(places)
         if (spans := unprosaic(paragraphs[place], captions=captioned, listed=place in doubtful))
     }
     lines = [(place, size) for place, size in listed if size < LIST_LEAST]

@@ -13,6 +13,7 @@ Span = tuple[int, int]
 
 COUNTED: Final = "Hide Caption"
 GALLERY: Final = re.compile(r"\b(?:Hide Caption|Photos?:|Caption) ?\d{0,3}|\b\d{1,3} of \d{1,3}\b")
+COUNTER: Final = re.compile(r" of \d")  # each has that
 GALLERY_LEAST: Final = 3  # counters or labels in one paragraph
 CAPTION: Final = re.compile(
     r"""\b(?:Hide|Show|Toggle|View|Media|Image)\ [Cc]aption\b
@@ -20,9 +21,10 @@ CAPTION: Final = re.compile(
       | \b(?:Getty\ Images|REUTERS/[A-Z]|AP\ Photo|File\ Photo|Photograph:)""",
     re.VERBOSE,
 )
-# A copy that has none of them has no galleries; nor has a paragraph, but for one of bare counters.
+# A copy that has none of them has no galleries; nor has a paragraph, but for those of ``may_be_gallery``.
 CAPTION_SIGNS: Final = ("aption", "Photo", "Images", "REUTERS/", "Enlarge")
-_LABELS: Final = (*CAPTION_SIGNS, "Image copyright")  # a caption has one of them
+_COPYRIGHT: Final = "Image copyright"
+_LABELS: Final = (*CAPTION_SIGNS, _COPYRIGHT)  # a caption has one of them
 CAPTION_MOST: Final = 70  # words: a longer paragraph holds more than a caption
 INJECTED_SIGN: Final = "MORE"
 PROSE_SIGNS: Final = (*CAPTION_SIGNS, INJECTED_SIGN)
@@ -43,7 +45,7 @@ LIST_FUNCTION_MOST: Final = 0.12  # share of function words; prose has a third a
 def unprosaic(text: str, *, captions: bool = True, listed: bool = True) -> list[Span]:
     """Find the spans of a paragraph that are no prose, sorted and apart.
 
-    ``captions`` False skips galleries and captions (see ``may_hold_captions``), ``listed`` False lists.
+    ``captions`` False skips galleries and captions, ``listed`` False lists.
 
     >>> unprosaic("Sen. Kamala Harris Kamala Devi HarrisPoll shows a race Senate votes MORE said so.")
     [(37, 72)]
@@ -56,12 +58,22 @@ def unprosaic(text: str, *, captions: bool = True, listed: bool = True) -> list[
     return []
 
 
+def may_be_gallery(text: str) -> bool:
+    """Tell whether a paragraph with none of ``CAPTION_SIGNS`` may be a gallery or a caption."""
+    return _has_counters(text) or _COPYRIGHT in text
+
+
+def _has_counters(text: str) -> bool:
+    """Tell whether a text may have enough of them: they alone are looked for, which is quick."""
+    return text.count(" of ") >= GALLERY_LEAST and len(COUNTER.findall(text)) >= GALLERY_LEAST
+
+
 def _is_gallery(text: str) -> bool:
     for sign in _LABELS:
         if sign in text:
             break
     else:  # what is left are counters
-        return text.count(" of ") >= GALLERY_LEAST and _counts(text)
+        return _has_counters(text) and _counts(text)
     if COUNTED in text or (text.count(" ") < CAPTION_MOST and CAPTION.search(text)):
         return True
     return _counts(text)

@@ -16,15 +16,18 @@ from worker import kernels
 Span = tuple[int, int]
 
 OPEN_MAX: Final = 6  # paragraphs that an open mark may run on through
-SINGLE: Final = re.compile(r"(?<!\w)‘([^‘’]{12,400}(?:(?:’(?=\w))[^‘’]{1,400}){0,6})’(?!\w)")
+SINGLE: Final = re.compile(  # the mark comes first, so that it alone is looked for
+    r"‘(?<!\w‘)([^‘’]{12,400}(?:(?:’(?=\w))[^‘’]{1,400}){0,6})’(?!\w)"
+)
 TWEET_FOOT: Final = re.compile(
     r"""[—–-]{1,3}\ ?[^()\n—]{1,60}\(@\w{1,20}\)                        # — Name (@handle)
         (?:\ {0,2}[A-Z][a-z]{2,8}\.?\ \d{1,2},\ \d{4})?""",
     re.VERBOSE,
 )
 TWEET_HANDLE: Final = "(@"  # each foot has one
-TWEET_SIGNS: Final = ("@", "twitter", "t.co/")
-TWEET_MARK: Final = re.compile(r"pic\.twitter\.com/\w|https?://t\.co/\w|^RT @\w|^@\w{2,20} ")
+TWEET_SIGNS: Final = ("@", "twitter.com/", "t.co/")
+TWEET_OPENING: Final = re.compile(r"RT @\w|@\w{2,20} ")
+TWEET_LINK: Final = re.compile(r"pic\.twitter\.com/\w|https?://t\.co/\w")
 TURN: Final = re.compile(r"^[A-Z][A-Z.'’-]{1,24}(?: [A-Z][A-Z.'’-]{0,24}){0,4}(?: \([^)]{1,40}\))?: ")
 SPEAKER: Final = re.compile(r"^[A-Z][^:.!?;“”\"\n]{3,90}: (?=\S)")
 SPEAKER_MOST: Final = 96  # characters up to the colon
@@ -41,7 +44,8 @@ def _tweeted(text: str) -> Span | None:
             end = found.end()
         if end:
             return (0, end)
-    if TWEET_MARK.search(text):
+    linked = "twitter.com/" in text or "t.co/" in text
+    if TWEET_OPENING.match(text) or (linked and TWEET_LINK.search(text)):
         return (0, len(text))
     return None
 
@@ -64,7 +68,9 @@ def quotations(
     for place in (*arrows, *entities):
         whole[place] = CITED.match(paragraphs[place]) is not None
     for place in speakers:
-        whole[place] |= _is_turn(paragraphs[place])
+        text = paragraphs[place]
+        if text.find(": ", 0, SPEAKER_MOST) > 0:
+            whole[place] |= _is_turn(text)
     for place in cited:
         whole[place] = True
     spans = kernels.quoted(paragraphs, whole, OPEN_MAX)
@@ -88,9 +94,10 @@ def _add_unmarked(paragraphs: Sequence[str], place: int, spans: list[list[Span]]
 
 
 def _is_turn(text: str) -> bool:
-    """Tell whether a paragraph is what a named speaker says, as in transcripts and lists of reactions."""
-    if text.find(": ", 0, SPEAKER_MOST) < 0:
-        return False
+    """Tell whether a paragraph is what a named speaker says, as in transcripts and lists of reactions.
+
+    A colon has to stand in its first ``SPEAKER_MOST`` characters.
+    """
     if TURN.match(text):
         return True
     found = SPEAKER.match(text)

@@ -71,11 +71,11 @@ _KINDS, _VALUES, _UPPER = _tables()
 @quick
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Words in order: hash, first character, and whether that is a capital."""
+    """Words in order: hash, first character (int64), and whether that is a capital (bool), for kernels."""
 
     hashes: Hashes
-    starts: Positions
-    capital: npt.NDArray[np.bool_]
+    starts: bytearray
+    capital: bytearray
 
 
 def tokens(*texts: str) -> Tokens:
@@ -101,9 +101,7 @@ def tokens_of(paragraphs: tuple[Paragraph, ...]) -> Tokens:
 
 def _read(texts: tuple[str, ...], keys: Hashes, values: Hashes) -> Tokens:
     hashes, starts, capital = kernels.words(texts, _KINDS, _VALUES, _UPPER, keys, values)
-    return Tokens(
-        np.frombuffer(hashes, np.uint64), np.frombuffer(starts, np.int64), np.frombuffer(capital, np.bool_)
-    )
+    return Tokens(np.frombuffer(hashes, np.uint64), starts, capital)
 
 
 def _fold_tables() -> tuple[Hashes, Hashes]:

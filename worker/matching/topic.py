@@ -113,17 +113,20 @@ class Lexicon:
             self._asked = lead, np.frombuffer(packed, np.uint32)
         return self._asked[1]
 
-    def alike(self, one: Bag, others: Iterable[Bag]) -> list[tuple[float, int]]:
-        """Measure how alike a bag and each of some others are, 0 to 1, and how many rare names they share.
+    def alike(self, one: Bag, others: Iterable[Bag]) -> list[float]:
+        """Measure how alike a bag and each of some others are, 0 to 1.
 
         A word weighs its rarity, from 0 for one that is everywhere to 96, times its count; a name weighs
         more at the start. Likeness is the cosine of the weights.
         """
         packed = [each.packed for each in others]
-        squares, found = kernels.alike(one.packed, packed, self._counts, self._stories, BASE, _RARITY, RARE)
-        return [
-            (product / sqrt(squares * theirs) if product else 0.0, names) for product, theirs, names in found
-        ]
+        squares, found = kernels.alike(one.packed, packed, self._counts, self._stories, BASE, _RARITY)
+        return [product / sqrt(squares * theirs) if product else 0.0 for product, theirs in found]
+
+    def names(self, one: Bag, others: Iterable[Bag]) -> list[int]:
+        """Count the rare names that a bag shares with each of some others."""
+        packed = [each.packed for each in others]
+        return kernels.names(one.packed, packed, self._counts, self._stories, BASE, _RARITY, RARE)
 
 
 def slots_of(bag: Bag) -> Slots:

@@ -154,17 +154,16 @@ done:
     return result;
 }
 
-/* Twice the weight of each word, and one more for a name that is `rare`; returned is the sum of the squares. */
+/* Weigh each word; returned is the sum of the squares. */
 static u64
-weigh(const Bag *bag, const Lexicon *lexicon, u64 rare, u64 *weights)
+weigh(const Bag *bag, const Lexicon *lexicon, u64 *weights)
 {
     u64 squares = 0;
     for (Py_ssize_t at = 0; at < bag->size; at++)
         weights[at] = known_of(lexicon, bag->words[at]); /* all at once: each is far from the last */
     for (Py_ssize_t at = 0; at < bag->size; at++) {
-        int named = bag->counts[at] & 1;
-        u64 rarely = rarity(lexicon, (u32)weights[at], named), weight = rarely * (bag->counts[at] / 2);
-        weights[at] = 2 * weight + (named && rarely >= rare);
+        u64 weight = rarity(lexicon, (u32)weights[at], bag->counts[at] & 1) * (bag->counts[at] / 2);
+        weights[at] = weight;
         squares += weight * weight;
     }
     return squares;
@@ -178,10 +177,9 @@ alike(PyObject *module, PyObject *const *args, Py_ssize_t given)
     u64 *weights = NULL;
     Bag one, other;
     Lexicon lexicon;
-    if (!arguments(given, 7))
+    if (!arguments(given, 6))
         return NULL;
-    u64 rare = PyLong_AsUnsignedLongLong(args[6]);
-    if (PyErr_Occurred() || !borrow_bag(&all, args[0], &one) || !borrow_lexicon(&all, args + 2, &lexicon))
+    if (!borrow_bag(&all, args[0], &one) || !borrow_lexicon(&all, args + 2, &lexicon))
         goto done;
     if (!PyList_Check(args[1])) {
         PyErr_SetString(PyExc_TypeError, "the other bags are no list");
@@ -189,22 +187,21 @@ alike(PyObject *module, PyObject *const *args, Py_ssize_t given)
     }
     if ((weights = room(one.size, sizeof *weights)) == NULL || (list = PyList_New(0)) == NULL)
         goto done;
-    u64 squares = weigh(&one, &lexicon, rare, weights);
+    u64 squares = weigh(&one, &lexicon, weights);
     for (Py_ssize_t each = 0; each < PyList_GET_SIZE(args[1]); each++) {
         Buffers theirs = {.count = 0};
-        u64 *weighed = NULL, product = 0, names = 0;
+        u64 *weighed = NULL, product = 0;
         PyObject *told = NULL;
         if (borrow_bag(&theirs, PyList_GET_ITEM(args[1], each), &other) &&
             (weighed = room(other.size, sizeof *weighed)) != NULL) {
-            u64 their_squares = weigh(&other, &lexicon, rare, weighed);
+            u64 their_squares = weigh(&other, &lexicon, weighed);
             for (Py_ssize_t at = 0, there = 0; at < one.size && there < other.size;) {
                 u64 ours = one.words[at], word = other.words[there], same = -(u64)(ours == word);
-                product += same & ((weights[at] >> 1) * (weighed[there] >> 1));
-                names += same & weights[at] & weighed[there] & 1;
+                product += same & (weights[at] * weighed[there]);
                 at += ours <= word; /* no branches: nobody can foretell which word comes next */
                 there += word <= ours;
             }
-            told = Py_BuildValue("(KKK)", product, their_squares, names);
+            told = Py_BuildValue("(KK)", product, their_squares);
         }
         PyMem_Free(weighed);
         release(&theirs);
@@ -215,6 +212,57 @@ alike(PyObject *module, PyObject *const *args, Py_ssize_t given)
 done:
     Py_XDECREF(list);
     PyMem_Free(weights);
+    release(&all);
+    return result;
+}
+
+/* Tell whether a word is a name in a bag. */
+static int
+is_name(const Bag *bag, u64 word)
+{
+    Py_ssize_t low = 0;
+    for (Py_ssize_t size = bag->size; size > 1; size -= size / 2) /* no branches, as in alike */
+        low += bag->words[low + size / 2] <= word ? size / 2 : 0;
+    return bag->size && bag->words[low] == word && bag->counts[low] & 1;
+}
+
+PyObject *
+names(PyObject *module, PyObject *const *args, Py_ssize_t given)
+{
+    Buffers all = {.count = 0};
+    PyObject *result = NULL;
+    u64 *named = NULL;
+    Bag one, other;
+    Lexicon lexicon;
+    Py_ssize_t count = 0;
+    if (!arguments(given, 7))
+        return NULL;
+    u64 rare = PyLong_AsUnsignedLongLong(args[6]);
+    if (PyErr_Occurred() || !borrow_bag(&all, args[0], &one) || !borrow_lexicon(&all, args + 2, &lexicon))
+        goto done;
+    if (!PyList_Check(args[1])) {
+        PyErr_SetString(PyExc_TypeError, "the other bags are no list");
+        goto done;
+    }
+    if ((named = room(one.size, sizeof *named)) == NULL || (result = PyList_New(0)) == NULL)
+        goto done;
+    for (Py_ssize_t at = 0; at < one.size; at++)
+        if (one.counts[at] & 1 && rarity(&lexicon, known_of(&lexicon, one.words[at]), 1) >= rare)
+            named[count++] = one.words[at];
+    for (Py_ssize_t each = 0; each < PyList_GET_SIZE(args[1]); each++) {
+        Buffers theirs = {.count = 0};
+        Py_ssize_t shared = 0;
+        int read = borrow_bag(&theirs, PyList_GET_ITEM(args[1], each), &other);
+        for (Py_ssize_t at = 0; read && at < count; at++)
+            shared += is_name(&other, named[at]);
+        release(&theirs);
+        if (!append(result, read ? PyLong_FromSsize_t(shared) : NULL)) {
+            Py_CLEAR(result);
+            goto done;
+        }
+    }
+done:
+    PyMem_Free(named);
     release(&all);
     return result;
 }

@@ -105,6 +105,7 @@ KERNEL(borrowed);
 KERNEL(recurring);
 KERNEL(keywords);
 KERNEL(alike);
+KERNEL(names);
 KERNEL(count);
 KERNEL(post);
 KERNEL(find);

@@ -19,6 +19,7 @@ static PyMethodDef METHODS[] = {
     FAST(lay_out),
     FAST(lines),
     FAST(mark),
+    FAST(names),
     FAST(often),
     FAST(pairs),
     FAST(parts),

@@ -22,19 +22,19 @@ vote(PyObject *module, PyObject *const *args, Py_ssize_t given)
     PyObject *result = NULL;
     Item *items = NULL, *spare = NULL;
     i64 *counts = NULL, *strengths = NULL, *hits = NULL, *told = NULL, *canons = NULL;
-    u32 *chosen = NULL;
+    u32 *chosen = NULL, *recurs = NULL;
     u8 *furniture = NULL, *stories = NULL;
     Column homes, outlets;
-    Py_ssize_t size, documented, voters = 0, distinct = 0;
+    Py_ssize_t size, documented, keys, voters = 0, distinct = 0, recurring = 0;
     if (!arguments(given, 9))
         return NULL;
-    Py_ssize_t keys = PyLong_AsSsize_t(args[4]);
     i64 outlet = PyLong_AsLongLong(args[5]);
     i64 popular = PyLong_AsLongLong(args[6]);
     Py_ssize_t recurrent = PyLong_AsSsize_t(args[7]), everywhere = PyLong_AsSsize_t(args[8]);
     const i64 *places = PyErr_Occurred() ? NULL : borrow(&all, args[0], 8, 0, &size);
     const u32 *documents = places ? borrow(&all, args[1], 4, 0, &documented) : NULL;
-    if (documents == NULL || !borrow_column(&all, args[2], &homes) || !borrow_column(&all, args[3], &outlets) ||
+    const u32 *asked = documents ? borrow(&all, args[4], 4, 0, &keys) : NULL;
+    if (asked == NULL || !borrow_column(&all, args[2], &homes) || !borrow_column(&all, args[3], &outlets) ||
         !sized(documented, size) || !placed(places, size, keys))
         goto done;
     if (everywhere < 1 || everywhere > MOST_EVERYWHERE) {
@@ -43,7 +43,7 @@ vote(PyObject *module, PyObject *const *args, Py_ssize_t given)
     }
     if ((items = room(size, sizeof *items)) == NULL || (spare = room(size, sizeof *spare)) == NULL ||
         (counts = room(keys, sizeof *counts)) == NULL || (furniture = room(keys, 1)) == NULL ||
-        (stories = room(keys, 1)) == NULL || (told = room(keys * everywhere, sizeof *told)) == NULL ||
+        (stories = room(keys, 1)) == NULL || (recurs = room(keys, sizeof *recurs)) == NULL || (told = room(keys * everywhere, sizeof *told)) == NULL ||
         (hits = room(size, sizeof *hits)) == NULL || (strengths = room(size, sizeof *strengths)) == NULL ||
         (chosen = room(size, sizeof *chosen)) == NULL || (canons = room(size, sizeof *canons)) == NULL)
         goto done;
@@ -86,13 +86,14 @@ vote(PyObject *module, PyObject *const *args, Py_ssize_t given)
             plain = 1;
             rare |= counts[places[at]] <= popular;
         }
-    for (Py_ssize_t at = 0; at < size; at++) {
-        i64 place = places[at];
-        if (canons[at] < 0 || (plain && furniture[place]) || (rare && counts[place] > popular))
-            continue;
-        i64 weight = popular / counts[place];
-        items[voters++] = (Item){documents[at], (u32)(weight > 1 ? weight : 1)};
-    }
+    for (Py_ssize_t place = 0; place < keys; place++) /* from here on, how strong its votes are: 0, it has none */
+        if ((plain && furniture[place]) || (rare && counts[place] > popular))
+            counts[place] = 0;
+        else if (counts[place])
+            counts[place] = popular > counts[place] ? popular / counts[place] : 1;
+    for (Py_ssize_t at = 0; at < size; at++)
+        if (canons[at] >= 0 && counts[places[at]])
+            items[voters++] = (Item){documents[at], (u32)counts[places[at]]};
     sorted = sort(items, spare, voters);
     for (Py_ssize_t at = 0; at < voters; at++) {
         if (at == 0 || sorted[at].key != sorted[at - 1].key) {
@@ -104,10 +105,12 @@ vote(PyObject *module, PyObject *const *args, Py_ssize_t given)
         strengths[distinct - 1] += sorted[at].place;
     }
     for (Py_ssize_t place = 0; place < keys; place++)
-        furniture[place] |= stories[place] >= everywhere;
+        if (furniture[place] || stories[place] >= everywhere)
+            recurs[recurring++] = asked[place];
     result = Py_BuildValue("(NNNN)", array_of(chosen, distinct, sizeof *chosen),
                            array_of(hits, distinct, sizeof *hits),
-                           array_of(strengths, distinct, sizeof *strengths), array_of(furniture, keys, 1));
+                           array_of(strengths, distinct, sizeof *strengths),
+                           array_of(recurs, recurring, sizeof *recurs));
 done:
     PyMem_Free(items);
     PyMem_Free(spare);
@@ -118,6 +121,7 @@ done:
     PyMem_Free(hits);
     PyMem_Free(strengths);
     PyMem_Free(chosen);
+    PyMem_Free(recurs);
     PyMem_Free(canons);
     release(&all);
     return result;
