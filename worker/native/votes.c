@@ -43,7 +43,8 @@ vote(PyObject *module, PyObject *const *args, Py_ssize_t given)
     }
     if ((items = room(size, sizeof *items)) == NULL || (spare = room(size, sizeof *spare)) == NULL ||
         (counts = room(keys, sizeof *counts)) == NULL || (furniture = room(keys, 1)) == NULL ||
-        (stories = room(keys, 1)) == NULL || (recurs = room(keys, sizeof *recurs)) == NULL || (told = room(keys * everywhere, sizeof *told)) == NULL ||
+        (stories = room(keys, 1)) == NULL || (recurs = room(keys, sizeof *recurs)) == NULL ||
+        (told = room(keys * everywhere, sizeof *told)) == NULL ||
         (hits = room(size, sizeof *hits)) == NULL || (strengths = room(size, sizeof *strengths)) == NULL ||
         (chosen = room(size, sizeof *chosen)) == NULL || (canons = room(size, sizeof *canons)) == NULL)
         goto done;
