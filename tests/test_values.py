@@ -93,6 +93,25 @@ def test_each_default_list_is_a_new_one():
     assert Quick(text="a").notes is not Quick(text="a").notes
 
 
+def test_a_default_that_cannot_be_made_is_an_error_of_its_own():
+    def refuse() -> list[str]:
+        raise LookupError("no notes today")
+
+    @quick
+    @dataclass(frozen=True, slots=True)
+    class Refused:
+        word: str
+        notes: list[str] = field(default_factory=refuse)
+
+    word = str(object())
+    before = sys.getrefcount(word)
+    for _ in range(100):
+        with pytest.raises(LookupError, match="today"):
+            Refused(word)
+    assert Refused(word, []).notes == []
+    assert sys.getrefcount(word) == before
+
+
 def test_a_class_that_inherits_is_quick_in_its_own_right():
     class Child(Quick):
         pass
@@ -123,4 +142,4 @@ def test_a_class_that_does_more_than_keep_its_fields_is_refused():
     with pytest.raises(TypeError, match="no slot"):
         quick(dataclass(frozen=True)(type("Open", (), {"__annotations__": {"text": str}, "text": "a"})))
     with pytest.raises(TypeError, match="not a class"):
-        kernels.quicken(int, (), {}, 0)
+        kernels.quicken(int, (), {}, {}, 0)

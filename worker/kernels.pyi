@@ -106,10 +106,18 @@ def squeeze(text: str, /) -> bytes:
 def parts(text: str, /) -> int:
     """Count what white space parts, as ``len(text.split())`` does."""
 
-def quicken(cls: type[Any], names: tuple[str, ...], defaults: dict[str, Any], placed: int, /) -> None:
+def quicken(
+    cls: type[Any],
+    names: tuple[str, ...],
+    defaults: dict[str, Any],
+    makers: dict[str, Callable[[], Any]],
+    placed: int,
+    /,
+) -> None:
     """Let calls of a class with slots fill those ``names`` in themselves; ``values.quick`` says more.
 
-    The first ``placed`` may be given without their names.
+    What has no default may have one of the ``makers`` of it. The first ``placed`` may be given without their
+    names.
     """
 
 def tell(

@@ -16,8 +16,8 @@ _T = TypeVar("_T")
 def quick(cls: type[_T]) -> type[_T]:
     """Make a dataclass with slots quick to call; in all else it stays the class that it was.
 
-    Calls that leave a field to its default factory, or whose arguments do not fit, go through ``__init__``
-    as before. Raises TypeError for a class that does more than keep its fields.
+    Calls whose arguments do not fit go through ``__init__`` as before. Raises TypeError for a class that does
+    more than keep its fields.
 
     >>> from dataclasses import dataclass
     >>> @quick
@@ -34,5 +34,6 @@ def quick(cls: type[_T]) -> type[_T]:
     placed = [each.name for each in told if not each.kw_only]
     named = [each.name for each in told if each.kw_only]
     usual = {each.name: each.default for each in told if each.default is not MISSING}
-    kernels.quicken(cls, (*placed, *named), usual, len(placed))
+    makers = {each.name: each.default_factory for each in told if each.default_factory is not MISSING}
+    kernels.quicken(cls, (*placed, *named), usual, makers, len(placed))
     return cls

@@ -11,6 +11,7 @@ from worker.lineage.placement import CreditLines, Kept
 from worker.matching.known import Known
 from worker.matching.words import words
 from worker.story import CreditKind, Story
+from worker.values import quick
 
 LINES: Final = (
     CreditKind.SOURCE,
@@ -25,6 +26,7 @@ _NOT_A_NAME: Final = frozenset(
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attribution:
     """Whose copy a story says it is: the agency, and the words of each kind of credit line.

@@ -27,10 +27,12 @@ from worker.lineage.nearest import wrong_paragraphs
 from worker.lineage.placement import Action, Canonical, Cause, Reach
 from worker.lineage.reach import LISTED, Run, carries, carrying_runs, run_key, run_of
 from worker.story import Kind, PubStatus, Story
+from worker.values import quick
 
 _MARKS: Final = frozenset({Action.KILL, Action.WITHHOLD, Action.CORRECT})
 
 
+@quick
 @dataclass(slots=True)
 class Changed:
     """What one story changed beside its own place: events in order, and the canonical stories touched."""

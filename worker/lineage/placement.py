@@ -112,6 +112,7 @@ class ParagraphChange:
     similarity: float
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Swap:
     """Words of the canonical copy and what the variant has in their place."""
@@ -120,6 +121,7 @@ class Swap:
     variant: str
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditLines:
     """What became of each kind of credit line."""

@@ -235,6 +235,7 @@ def relation_of(*, coverage: float, novelty: float, moved: float, reworded: bool
     return next(relation for relation, fits in steps if fits)
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Swaps:
     house_style: tuple[Swap, ...]

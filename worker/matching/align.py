@@ -17,6 +17,7 @@ from worker.matching.narrative import TOLD, Narrative
 from worker.matching.sentences import Sentence, sentences
 from worker.matching.spelling import spell
 from worker.matching.words import words
+from worker.values import quick
 
 ALIKE: Final = 0.5  # share of common words, both sentences together, from which two sentences are a pair
 ALIKE_IN_BAG: Final = 0.65  # the same for words in any order
@@ -33,6 +34,7 @@ Block = tuple[int, int, int]
 _Keys = Mapping[int, Sequence[Hashable]] | Sequence[Sequence[Hashable]]
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
     """A copy prepared for alignment: its paragraphs, and of all together the key and the mask of their words.

@@ -5,6 +5,7 @@
 typedef struct {
     PyObject *name;
     PyObject *usual; /* its default; NULL where it has none that is one object */
+    PyObject *maker; /* what makes its default; NULL where nothing does */
     Py_ssize_t offset;
 } Field;
 
@@ -23,6 +24,7 @@ forget(PyObject *capsule)
     for (Py_ssize_t at = 0; at < layout->count; at++) {
         Py_DECREF(layout->fields[at].name);
         Py_XDECREF(layout->fields[at].usual);
+        Py_XDECREF(layout->fields[at].maker);
     }
     PyMem_Free(layout);
 }
@@ -33,7 +35,8 @@ slot_of(PyObject *made, const Field *field)
     return (PyObject **)((char *)made + field->offset);
 }
 
-/* Put values into the slots, first those without a name, then the defaults; 0 when these arguments are not right. */
+/* Put values into the slots, first those without a name, then the defaults; 0 when these arguments are not right, -1 when a
+ * default could not be made. */
 static int
 filled(PyObject *made, const Layout *layout, PyObject *const *args, Py_ssize_t given, PyObject *names)
 {
@@ -53,15 +56,20 @@ filled(PyObject *made, const Layout *layout, PyObject *const *args, Py_ssize_t g
     }
     for (Py_ssize_t at = 0; at < layout->count; at++) {
         PyObject **slot = slot_of(made, &layout->fields[at]);
-        if (*slot == NULL && layout->fields[at].usual == NULL)
+        const Field *field = &layout->fields[at];
+        if (*slot != NULL)
+            continue;
+        if (field->usual != NULL)
+            *slot = Py_NewRef(field->usual);
+        else if (field->maker == NULL)
             return 0;
-        if (*slot == NULL)
-            *slot = Py_NewRef(layout->fields[at].usual);
+        else if ((*slot = PyObject_CallNoArgs(field->maker)) == NULL)
+            return -1;
     }
     return 1;
 }
 
-/* Call the class as Python does, through __init__: for default factories, and for the errors of a wrong call. */
+/* Call the class as Python does, through __init__: for the errors of a wrong call. */
 static PyObject *
 initialised(PyObject *class, PyObject *const *args, Py_ssize_t given, PyObject *names)
 {
@@ -88,9 +96,12 @@ make(PyObject *class, PyObject *const *args, size_t flagged, PyObject *names)
         capsule && PyCapsule_IsValid(capsule, LAYOUT) ? PyCapsule_GetPointer(capsule, LAYOUT) : NULL;
     if (layout != NULL && given <= layout->placed) {
         PyObject *made = type->tp_alloc(type, 0);
-        if (made == NULL || filled(made, layout, args, given, names))
+        int right = made == NULL ? -1 : filled(made, layout, args, given, names);
+        if (right > 0)
             return made;
-        Py_DECREF(made);
+        Py_XDECREF(made);
+        if (right < 0)
+            return NULL;
     }
     return initialised(class, args, given, names);
 }
@@ -98,14 +109,14 @@ make(PyObject *class, PyObject *const *args, size_t flagged, PyObject *names)
 PyObject *
 quicken(PyObject *module, PyObject *const *args, Py_ssize_t given)
 {
-    if (!arguments(given, 4))
+    if (!arguments(given, 5))
         return NULL;
-    Py_ssize_t placed = PyLong_AsSsize_t(args[3]);
+    Py_ssize_t placed = PyLong_AsSsize_t(args[4]);
     if (placed == -1 && PyErr_Occurred())
         return NULL;
     if (!PyType_Check(args[0]) || !PyTuple_Check(args[1]) || !PyDict_Check(args[2]) ||
-        !PyType_HasFeature((PyTypeObject *)args[0], Py_TPFLAGS_HEAPTYPE)) {
-        PyErr_SetString(PyExc_TypeError, "not a class, the names of its fields and their defaults");
+        !PyDict_Check(args[3]) ||        !PyType_HasFeature((PyTypeObject *)args[0], Py_TPFLAGS_HEAPTYPE)) {
+        PyErr_SetString(PyExc_TypeError, "not a class, the names of its fields, their defaults and what makes them");
         return NULL;
     }
     if (layout_name == NULL && (layout_name = PyUnicode_InternFromString(LAYOUT)) == NULL)
@@ -138,6 +149,7 @@ quicken(PyObject *module, PyObject *const *args, Py_ssize_t given)
         }
         field->name = Py_NewRef(name);
         field->usual = Py_XNewRef(PyDict_GetItemWithError(args[2], name));
+        field->maker = Py_XNewRef(PyDict_GetItemWithError(args[3], name));
     }
     int kept = PyObject_SetAttr(args[0], layout_name, capsule);
     Py_DECREF(capsule);
