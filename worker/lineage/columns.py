@@ -21,7 +21,7 @@ Column = tuple[npt.NDArray[Any], Rows, int, int]  # see ``Columns.column``
 class Columns:
     """Rows of fixed fields; ``values[name][row(number)]`` is a field, ``get`` reads a plain number."""
 
-    __slots__ = ("_base", "_before", "_cells", "_elders", "_fields", "_gone", "used", "values")
+    __slots__ = ("_base", "_before", "_cells", "_elders", "_fields", "_gone", "_widths", "used", "values")
 
     def __init__(self, gone: str, **fields: tuple[npt.DTypeLike, int, int]) -> None:
         """Name the fields: type, width (1 for a plain number) and the value of a row that is not there.
@@ -30,6 +30,7 @@ class Columns:
         """
         self._fields = fields
         self._gone = gone
+        self._widths = {name: np.dtype(dtype).itemsize * width for name, (dtype, width, _) in fields.items()}
         self._elders: Rows = np.empty(
             0, np.int64
         )  # numbers of the rows that stand before those from ``base``
@@ -80,7 +81,7 @@ class Columns:
 
     def get_wide(self, name: str, number: int) -> memoryview:
         """View the bytes of a wide field, of a thing that is there."""
-        width = self.values[name].strides[0]
+        width = self._widths[name]
         at = self.row(number) * width
         return self._cells[name][at : at + width]
 

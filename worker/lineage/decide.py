@@ -92,13 +92,11 @@ class Verdict:
     links: tuple[tuple[LinkType, Comparison], ...]
 
 
-_ALONE: Final = Verdict(parent=None, bridges=(), links=())
+FOUNDS: Final = Verdict(parent=None, bridges=(), links=())  # what is like nothing
 
 
 def decide(comparisons: list[Comparison]) -> Verdict:
     """Decide from all comparisons of one story."""
-    if not comparisons:
-        return _ALONE
     shares = [(each.sameness, each) for each in comparisons]
     ranked = [(-share * (each.likeness + 1), each.document, each) for share, each in shares if share]
     ranked.sort(key=itemgetter(0, 1))

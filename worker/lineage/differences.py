@@ -8,6 +8,7 @@ alike, or they fill the one gap of an otherwise equal sentence; the figures stan
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from rapidfuzz.distance import Indel
@@ -51,6 +52,8 @@ _ENDINGS: Final = frozenset(
 )
 Words = AbstractSet[str]
 
+_key_of: Final = attrgetter("key")
+
 
 @quick
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ def differences(ours: str, theirs: str, *, known: Callable[[str], bool]) -> Diff
     left, right = tokens(before), tokens(after)
     if len(left) * len(right) > WORK_MAX:
         return _NONE
-    left_keys, right_keys = [token.key for token in left], [token.key for token in right]
+    left_keys, right_keys = list(map(_key_of, left)), list(map(_key_of, right))
     style: list[Swap] = []
     gaps: list[_Gap] = []
     at_left = at_right = common = 0

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from functools import lru_cache
 from itertools import chain, pairwise
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from worker.matching.known import Known
@@ -138,6 +139,9 @@ def _made(text: str, plain: str, key: str, part: Part | None = None, value: Deci
     return Token(text, plain, key, part, value, capital, honorific, name, slot)
 
 
+_part_of: Final = attrgetter("part")
+
+
 def chunks(text: str) -> list[str]:
     """Cut a text at white space; fold typographic quotes and dashes, which no desk counts as its style."""
     if not text.isascii():
@@ -153,8 +157,9 @@ def tokens(read: Iterable[str]) -> list[Token]:
     [('U.S.', 'US'), ('labour', 'labor'), ('costs', 'costs'), ('rose', 'rose'), ('five per cent', '5%')]
     """
     found = list(chain.from_iterable(map(_CHUNKS.__getitem__, read)))
-    parts = [at for at, token in enumerate(found) if token.part is not None]
-    return _joined(found, parts) if parts else found
+    if not any(map(_part_of, found)):
+        return found
+    return _joined(found, [at for at, token in enumerate(found) if token.part is not None])
 
 
 def chunk_tokens(chunk: str) -> Sequence[Token]:

@@ -14,7 +14,7 @@ from worker.lineage.canons import Canon
 from worker.lineage.chain import Chain, Edition
 from worker.lineage.chains import Chains
 from worker.lineage.copies import Copies
-from worker.lineage.decide import ALL_BUT_EQUAL, Comparison, Verdict, decide
+from worker.lineage.decide import ALL_BUT_EQUAL, FOUNDS, Comparison, Verdict, decide
 from worker.lineage.filing import names_of
 from worker.lineage.names import Names
 from worker.lineage.placement import Action, NamedBy
@@ -41,6 +41,8 @@ class Settled:
 
 def settle_copy(chains: Chains, comparisons: list[Comparison]) -> Settled:
     """Decide about a story by its copy alone."""
+    if not comparisons:
+        return Settled(verdict=FOUNDS)
     return Settled(verdict=_apart(chains, decide(comparisons)))
 
 

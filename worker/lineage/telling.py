@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from worker.lineage.bulletins import told_actions
 from worker.lineage.canons import canonical_id
@@ -29,6 +29,12 @@ from worker.lineage.variant import describe
 from worker.matching.narrative import Narrative
 from worker.matching.passages import passages
 from worker.story import Story
+
+_DERIVES_FROM: Final = LinkType.DERIVES_FROM
+_SAME_EVENT: Final = LinkType.SAME_EVENT
+_ORIGINAL: Final = Relation.ORIGINAL
+_KEPT: Final = Kept.KEPT
+_NONE: Final = Kept.NONE
 
 
 def told_variant(
@@ -87,7 +93,7 @@ def told_links(state: State, decided: Decided) -> tuple[Link, ...]:
     for kind, each in decided.verdict.links:
         ours, borrowed = each.evidence.ours, each.evidence.ours.covered
         share = ours.quoted / max(ours.words, 1)
-        if kind is LinkType.DERIVES_FROM:
+        if kind is _DERIVES_FROM:
             share = (ours.common + each.lent) / max(ours.told + each.lent, 1)
             borrowed = borrowed if each.evidence.lent is None else borrowed | each.evidence.lent
         bare = copies.is_bare(each.document)
@@ -97,16 +103,16 @@ def told_links(state: State, decided: Decided) -> tuple[Link, ...]:
             Link(
                 type=kind,
                 canonical_id=catalogue.canon_at(each.canon).id,
-                story_id=copies.story(each.document).id,
+                story_id=copies.item(each.document).id,
                 share=round(share, 4),
                 passages=tuple(Passage(own=run.own, other=run.other, words=run.words) for run in runs),
             )
         )
     links += [
         Link(
-            type=LinkType.SAME_EVENT,
+            type=_SAME_EVENT,
             canonical_id=catalogue.canon_at(event.canon).id,
-            story_id=copies.story(event.document).id,
+            story_id=copies.item(event.document).id,
             share=round(event.likeness, 4),
         )
         for event in decided.events
@@ -167,12 +173,12 @@ def _original(state: State, story: Story, at: int | None) -> Variant:
     """Tell a founding story; the departed one that it is a late variant of, where there is one."""
     agency = credited(story)
     return Variant(
-        relation=Relation.ORIGINAL,
+        relation=_ORIGINAL,
         coverage=1.0,
         novelty=0.0,
         sequence=1,
         lag=None if at is None else 0,
         agency=agency,
-        credit=Kept.KEPT if agency else Kept.NONE,
+        credit=_KEPT if agency else _NONE,
         expired=state.departed.whose(index_keys(story.fingerprint)),
     )

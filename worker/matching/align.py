@@ -205,51 +205,51 @@ def _align_sentences(ours: Copy, theirs: Copy, left: list[int], right: list[int]
     matches = [_same(a_side, a, b_side, b) for a, b in same]
     partial = [_match(a_side, a, b_side, b) for a, b in alike]
     # A split sentence leaves its other half on one side only, so the two directions do not compete.
-    hosts = list(zip(alike, partial, strict=True))
-    rest = _hosted(a_side, b_side, [(b, match.blocks) for (_, b), match in hosts])
-    back = _hosted(b_side, a_side, [(a, match.mirrored().blocks) for (a, _), match in hosts])
+    paired = list(zip(alike, partial, strict=True))
+    rest = _hosted(a_side, b_side, [(b, match.blocks, 1) for (_, b), match in paired])
+    back = _hosted(b_side, a_side, [(a, match.blocks, 0) for (a, _), match in paired])
     return [*matches, *partial, *rest, *[match.mirrored() for match in back]]
 
 
-def _hosted(side: _Side, other: _Side, hosts: list[tuple[int, tuple[Block, ...]]]) -> list[Match]:
+def _hosted(side: _Side, other: _Side, hosts: list[tuple[int, tuple[Block, ...], int]]) -> list[Match]:
     """Match sentences without counterpart with what is unmatched in the sentences of the other side.
 
-    ``hosts`` are paired sentences of that side, each with its blocks.
+    ``hosts`` are paired sentences of that side, each with its blocks, and which place in a block is its own.
     """
-    waiting = side.waiting()
-    if not waiting or not hosts:
+    waiting = [item for item in side.waiting() if len(side.loose[item]) > LEAST]
+    free = [
+        (host, _unmatched(other.where[host], len(other.loose[host]), blocks, own))
+        for host, blocks, own in (hosts if waiting else ())
+        if len(other.loose[host]) - sum([size for _, _, size in blocks]) > LEAST
+    ]
+    if not free:  # of most pairs little is left
         return []
-    free = [_unmatched(other, host, blocks) for host, blocks in hosts]
-    best = kernels.hosts(
-        [side.loose[item] for item in waiting],
-        [[word for _, word in each] for each in free],
-        LEFTOVER,
-        LEAST + 1,
-    )
+    words = [[other.loose[host][at] for at in places] for host, places in free]
+    best = kernels.hosts([side.loose[item] for item in waiting], words, LEFTOVER, LEAST + 1)
     matches: list[Match] = []
     taken: set[int] = set()
     for row in sorted(range(len(waiting)), key=lambda row: -best[row][1]):
         item, (host, common) = waiting[row], best[row]
-        loose = side.loose[item]
         if not common:
             break
         if host in taken:
             continue
         taken.add(host)
-        ours, theirs = side.where[item], other.where[hosts[host][0]]
+        ours, (paired, places) = side.where[item], free[host]
+        theirs = other.where[paired]
         blocks = [
-            (ours.start + at + step, free[host][there + step][0], 1)
-            for at, there, size in kernels.runs(loose, [word for _, word in free[host]])
+            (ours.start + at + step, theirs.start + places[there + step], 1)
+            for at, there, size in kernels.runs(side.loose[item], words[host])
             for step in range(size)
         ]
         matches.append(Match(ours, theirs, tuple(blocks), exact=False))
     return matches
 
 
-def _unmatched(side: _Side, item: int, blocks: tuple[Block, ...]) -> list[tuple[int, str]]:
-    """List the words of a paired sentence that stand in no block, with their places in the paragraph."""
-    used = {at for _, first, size in blocks for at in range(first, first + size)}
-    return [(at, word) for at, word in enumerate(side.loose[item], side.where[item].start) if at not in used]
+def _unmatched(sentence: Sentence, size: int, blocks: tuple[Block, ...], own: int) -> list[int]:
+    """List the words of a paired sentence that stand in no block, counted through the sentence."""
+    used = {place for block in blocks for place in range(block[own], block[own] + block[2])}
+    return [at for at in range(size) if sentence.start + at not in used]
 
 
 def _same(a_side: _Side, a: int, b_side: _Side, b: int) -> Match:
