@@ -64,8 +64,9 @@ def read_page(
     first story, the title to every entry of a live file. ``told`` are fields of every story; without
     a language it is guessed.
     """
-    lines = read_lines(text, hints.marked)
-    cuts = find_cuts(lines, title)
+    page = read_lines(text, hints.marked)
+    lines = page.rows
+    cuts = find_cuts(page, title)
     ends = (*cuts.starts[1:], len(lines))
     for number, (start, end) in enumerate(zip(cuts.starts, ends, strict=True)):
         given = title if number == 0 or cuts.live else None
