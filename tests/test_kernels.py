@@ -331,16 +331,18 @@ LETTERS = st.text("aBC/\u00e9\u2019 \n\t\u2028._\U0001f600\u3042\x00", max_size=
 @example(["a" * 127, "ead more" * 40, "é" * 130, "ead more", "\u4e0aead more", "ead\u016fmore"])
 def test_lines_are_cut_and_those_that_hold_a_word_are_listed(parts):
     text = "\n".join(parts)
-    found, asked, words = kernels.lines(
+    held = (("ead more", 60), ("B", 9))
+    found, asked, titles, timed = kernels.lines(
         lambda *told: told,
         text,
         {"share": 99, "the": 0},
-        (("ead more", 60), ("B", 9)),
+        held,
         "\u2019",
         ")",
         80,
         (2, 9, 3, "."),
         ("/", 9),
+        ("aB", 9),
     )
     expected, holding, blanks = [], [], 0
     for line in (raw.strip() for raw in text.split("\n")):
@@ -351,20 +353,26 @@ def test_lines_are_cut_and_those_that_hold_a_word_are_listed(parts):
             dated = (line[0].isupper() or line[0] == "/") and (line[1:2].isupper() or "/" in line[:9])
             expected.append((line, blanks, len(line) >= 80, titled, dated))
             holding.append(
-                {word for word, most in (("ead more", 60), ("B", 9)) if word in line and len(line) <= most}
+                sum(1 << bit for bit, (word, most) in enumerate(held) if word in line and len(line) <= most)
             )
         blanks = 0 if line else blanks + 1
-    held = set().union(*holding)
     assert [(*each[:4], each[5]) for each in found] == expected
-    assert asked == [number for number, each in enumerate(found) if not each[4]]
-    assert set(asked) >= {number for number, words_held in enumerate(holding) if words_held}
-    assert words == [word for word in ("ead more", "B") if word in held]
+    assert [number for number, _ in asked] == [number for number, each in enumerate(found) if not each[4]]
+    whys = dict(asked)
+    assert [whys.get(number, 0) & 3 for number in range(len(found))] == holding
+    assert all(0 < why < 1 << 3 for why in whys.values())
+    assert titles == [number for number, each in enumerate(found) if each[3]]
+    assert timed == [
+        number
+        for number, (line, *_) in enumerate(found)
+        if (line[0].isdigit() or line[0] in "aB") and len(line) <= 9
+    ]
 
 
 @pytest.mark.parametrize("wrong", [(("", 3),), (("\u00e9", 3),), ("ab",), ((1, 2),), (("a", "b"),)])
 def test_words_of_lines_are_of_ascii(wrong):
     with pytest.raises((ValueError, TypeError)):
-        kernels.lines(print, "The ferry left.", {}, wrong, "", "", 80, (2, 9, 3, "."), ("/", 9))
+        kernels.lines(print, "The ferry left.", {}, wrong, "", "", 80, (2, 9, 3, "."), ("/", 9), ("", 0))
 
 
 NONE, ONE, TWO = (np.zeros(size, np.uint64) for size in range(3))

@@ -31,16 +31,20 @@ def lines(
     long: int,
     title: tuple[int, int, int, str],
     dateline: tuple[str, int],
+    clock: tuple[str, int],
     /,
-) -> tuple[list[_Line], list[int], list[str]]:
-    """Cut a text at line feeds: its lines as ``formats.lines.Line``, which of them are not plain, and why.
+) -> tuple[list[_Line], list[tuple[int, int]], list[int], list[int]]:
+    """Cut a text at line feeds: its lines as ``formats.lines.Line``, and the numbers of some of them.
+
+    Those are the lines that are not plain, with the reasons, the titles, and what may be a ``clock``.
 
     Plain is a line that does not open with a word of ``openings`` (0: the next word counts), nor with a
     figure or a mark other than ``quotes``, does not end in a figure or a mark of ``closing``, holds a space
-    and no word of ``held``; both tell how long a line may be for that to count, and the words of ``held``
-    that do come third. A ``title`` has a length from one number to another, fewer spaces than the third but
-    one, and none of the marks at its end. A ``dateline`` opens with two capitals, or with one or a mark and
-    has a mark within so many characters.
+    and no word of ``held``; both tell how long a line may be for that to count. Reasons are bits: one for
+    each word of ``held``, and above them one for all else. A ``title`` has a length from one number to
+    another, fewer spaces than the third but one, and none of the marks at its end. A ``dateline`` opens with
+    two capitals, or with one or a mark and has a mark within so many characters. A ``clock`` opens with a
+    figure or a mark and has at most so many characters.
     """
 
 def commonest(text: str, words: Hashes, /) -> tuple[int, int, int]:

@@ -125,9 +125,10 @@ def _finish(draft: Draft, payload: Payload, format_: Format, limits: Limits, par
     words = story.fingerprint.words  # not those between spaces, which not every script has
     if words > limits.copy_words:
         return _rejected(TooLarge(f"{words} words of copy, the limit is {limits.copy_words}"), part)
-    for name, line in zip(_LINES, _lines_of(story), strict=True):
-        if line and len(line) * _WIDEST > limits.line_bytes:
-            size = len(line.encode("utf-8", "surrogatepass"))
+    lines = _lines_of(story)
+    if max(map(len, filter(None, lines)), default=0) * _WIDEST > limits.line_bytes:
+        for name, line in zip(_LINES, lines, strict=True):
+            size = len(line.encode("utf-8", "surrogatepass")) if line else 0
             if size > limits.line_bytes:
                 return _rejected(TooLarge(f"{name} has {size} bytes, the limit is {limits.line_bytes}"), part)
     return story

@@ -122,13 +122,13 @@ def spelled(text):
 def test_a_line_is_what_it_would_be_if_it_were_asked_everything(text):
     assert [
         (line.text, line.blanks, line.kind, line.credit, line.is_long, line.is_title)
-        for line in read_lines(text)
+        for line in read_lines(text).rows
     ] == spelled(text)
 
 
 @given(PAGES)
 def test_a_plain_line_neither_opens_nor_ends_in_a_figure_and_is_no_furniture(text):
-    for line in read_lines(text):
+    for line in read_lines(text).rows:
         if line.is_plain:
             assert line.kind is None
             assert not line.text[0].isdigit()
@@ -138,15 +138,15 @@ def test_a_plain_line_neither_opens_nor_ends_in_a_figure_and_is_no_furniture(tex
 
 def test_what_markup_says_counts_where_the_shape_says_nothing():
     said = {"The ferry at night": FurnitureKind.CAPTION, "Advertisement": FurnitureKind.OTHER}
-    first, second, third = read_lines("The ferry at night\nAdvertisement\nThe ferry by day", said)
+    first, second, third = read_lines("The ferry at night\nAdvertisement\nThe ferry by day", said).rows
     assert (first.kind, first.is_title) == (FurnitureKind.CAPTION, False)
     assert second.kind is FurnitureKind.PROMOTION
     assert (third.kind, third.is_title) == (None, True)
 
 
 def test_the_usual_gap_is_the_commonest_and_of_those_the_first():
-    assert usual_gap(read_lines("a\n\n\nb\nc\n\n\nd\ne")) == 2
-    assert usual_gap(read_lines("a")) == 0
+    assert usual_gap(read_lines("a\n\n\nb\nc\n\n\nd\ne").rows) == 2
+    assert usual_gap(read_lines("a").rows) == 0
 
 
 @pytest.mark.parametrize("line", ["He left.", "“He left.”", "Did he?’)", "He said…", "彼は去った。"])

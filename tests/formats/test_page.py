@@ -1,9 +1,11 @@
 from collections import Counter
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from worker.formats.lines import same_words
 from worker.formats.page import read_page
+from worker.formats.page_head import repeats
 from worker.story import CreditKind, FurnitureKind, Role
 
 COPY = (
@@ -237,3 +239,13 @@ def test_headings_of_two_lines_are_subheads():
     text = page(COPY[0], COPY[1], "Our ferry is", "worth keeping", COPY[2], COPY[3])
     roles = {part.text: part.role for part in one(text).paragraphs}
     assert roles["Our ferry is"] is roles["worth keeping"] is Role.SUBHEAD
+
+
+@given(st.text(min_size=1).map(str.strip).filter(bool), st.text(), st.integers(0, 40))
+@example("“Straße” nach Harrow gesperrt: Fähre", "STRASSE", 40)
+@example("Straße nach Harrow gesperrt, Fähre", " - Bell", 30)
+def test_a_headline_is_known_again_by_its_words_alone(line, more, cut):
+    for known in map(same_words, (line, line + more, line[:cut], more)):
+        words = same_words(line)
+        same = words == known or (len(words) >= 25 and known.startswith(words))
+        assert repeats(line, known) == (bool(known) and same and 8 <= len(line) <= len(known) + 4)

@@ -20,11 +20,9 @@ _SOURCE: Final = re.compile(
 """``/ Source: The Associated Press``, ``(Reuters)``, ``— AFP`` as a whole line."""
 
 _CONTRIBUTED: Final = re.compile(
-    r"""contribut(?:ed|ing)\s(?:reporting\b|to\s(?:this|the)\s(?:report|story|article|piece|post|file)|(?:from|in)\s[A-Z])
-        |^[\W_]{0,4}Contributing:
-        |^.{0,80}\scontributed\.?$""",
-    re.VERBOSE,
+    r"contribut(?:ed|ing)\s(?:reporting\b|to\s(?:this|the)\s(?:report|story|article|piece|post|file)|(?:from|in)\s[A-Z])"
 )
+_CONTRIBUTORS: Final = re.compile(r"[\W_]{0,4}Contributing:|.{0,80}\scontributed\.?$")
 _HELPED: Final = re.compile(
     r"""[\W_]{0,4}+(?:(?:Additional\s|additional\s)[Rr]eporting|Reporting|Writing|Editing)[ ]by[ ][A-Z]
         |[\W_]{0,4}+With[ ](?:assistance|reporting|contributions?|files)\s(?:by|from)\s
@@ -80,9 +78,14 @@ def credit_of(line: str) -> Credit | None:
         return Credit(
             kind=CreditKind.COPYRIGHT, text=line, agency=agency_named(holder["agency"]) if holder else None
         )
-    if is_contributor(line):
-        return Credit(kind=CreditKind.CONTRIBUTOR, text=line, agency=agency_named(line))
-    return None
+    return contributor_of(line)
+
+
+def contributor_of(line: str) -> Credit | None:
+    """Read a whole line as the credit of those who helped; None when it is anything else."""
+    if not is_contributor(line):
+        return None
+    return Credit(kind=CreditKind.CONTRIBUTOR, text=line, agency=agency_named(line))
 
 
 def is_contributor(line: str) -> bool:
@@ -98,7 +101,7 @@ def _helps(line: str) -> bool:
     """Tell whether words of help open a line or stand in it; prose costs a look at its first letters."""
     return bool(
         _HELPED.match(line)
-        or ("ontribut" in line and _CONTRIBUTED.search(line))
+        or ("ontribut" in line and (_CONTRIBUTED.search(line) or _CONTRIBUTORS.match(line)))
         or (" reported from " in line[:_NAMED_WITHIN] and _REPORTED.match(line))
     )
 

@@ -1,7 +1,7 @@
 """Lines that are not copy, by their shape alone; what needs the lines around it stands in ``page.py``."""
 
 import sys
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -22,6 +22,7 @@ _LONGEST: Final = 1_000
 _SHORT: Final = 120
 _WORD: Final = 24
 _GLUED_LONGEST: Final = 204
+_STOPS: Final = ".,;:"  # end neither a headline nor the name behind a bar
 
 
 OPENINGS: Final[Mapping[str, int]] = MappingProxyType(
@@ -33,39 +34,49 @@ OPENINGS: Final[Mapping[str, int]] = MappingProxyType(
 
 HELD: Final = (
     *((rule.openings, sys.maxsize) for rule in rules.HELD),
-    *((word, sys.maxsize) for rule in rules.OPENED for word in rule.needs),
     *(("/", _LONGEST), (":", _GLUED_LONGEST)),
 )
 """What furniture holds that opens with other words, and in lines of what length; figures at an end aside."""
 
-
-def rules_for(words: Collection[str]) -> tuple[rules.Rule, ...]:
-    """Choose the rules on what a line holds that can meet lines with none but these words of ``HELD``."""
-    return tuple([rule for rule in rules.HELD if rule.openings in words]) if words else ()
+NEEDED: Final = tuple((word, sys.maxsize) for rule in rules.OPENED for word in rule.needs)
+"""What furniture holds that opens with words of prose."""
 
 
-def furniture_kind(line: str, held: tuple[rules.Rule, ...] = rules.HELD) -> Kind | None:
+def rules_for(words: Container[str]) -> tuple[rules.Rule, ...]:
+    """Choose the rules on what a line holds for one that holds these words of ``HELD``, a text included."""
+    return tuple([rule for rule in rules.HELD if rule.openings in words])
+
+
+def furniture_kind(line: str, held: tuple[rules.Rule, ...] | None = None) -> Kind | None:
     """Say what kind of furniture a whole line is; None for copy, and whenever in doubt.
 
     The cheap tests come first: most lines are prose and cost a look at their first word. What gives
-    furniture away stands in ``OPENINGS`` and ``HELD``, too. ``held`` are the rules for its page.
+    furniture away stands in ``OPENINGS``, ``HELD`` and ``NEEDED``, too. ``held`` are the ``rules_for`` it.
     """
     first = line[:_WORD].split(None, 1)[0].lower().strip("[(:.,!|»>…")
     for rule in _OPENED.get(first, ()):
         if (not rule.needs or any(map(line.__contains__, rule.needs))) and rule.pattern.fullmatch(line):
             return rule.kind
+    kind = _short(line, first) if len(line) <= _SHORT else None
+    return kind or held_kind(line, rules_for(line) if held is None else held)
+
+
+def held_kind(line: str, held: tuple[rules.Rule, ...]) -> Kind | None:
+    """Say what kind of furniture a line is by what it holds and how it ends, its opening aside."""
     length = len(line)
     if length > _LONGEST:
         return Kind.CAPTION if line.count("Hide Caption") > 1 else None
-    return (_short(line, first) if length <= _SHORT else None) or _held(line, length, held)
-
-
-def _held(line: str, length: int, held: tuple[rules.Rule, ...]) -> Kind | None:
+    if is_photo_credit(line):
+        return Kind.CAPTION
     if length >= _WORD and (line[-1] in "{};)" or " " not in line) and rules.STYLED.fullmatch(line):
         return Kind.OTHER
     for rule in held:
-        if rule.openings in line and rule.pattern.fullmatch(line):
+        if rule.pattern.fullmatch(line):
             return rule.kind
+    return None if line[-1] in _STOPS else _ended(line, length)
+
+
+def _ended(line: str, length: int) -> Kind | None:
     if "/" in line[-rules.CREDIT_LONGEST :] and rules.CREDITED.fullmatch(line):
         return Kind.CAPTION
     if length <= _GLUED_LONGEST and ":" in line and rules.GLUED.fullmatch(line):
@@ -102,6 +113,4 @@ def _short(line: str, first: str) -> Kind | None:
             return Kind.SHARE
     if first[:1].isdigit() and rules.COUNTED.fullmatch(line):
         return Kind.SHARE
-    if is_photo_credit(line):
-        return Kind.CAPTION
     return None

@@ -99,12 +99,7 @@ def _brackets(text: str) -> int:
 
 def _is_flat(tree: object) -> bool:
     """Tell whether a tree is an object that holds neither objects nor arrays."""
-    if not isinstance(tree, dict):
-        return False
-    for value in tree.values():  # noqa: SIM110 - a generator costs more than the loop
-        if type(value) in _HOLDERS:
-            return False
-    return True
+    return isinstance(tree, dict) and _HOLDERS.isdisjoint(map(type, tree.values()))
 
 
 def _check_depth(brackets: int, tree: object, nesting: int) -> None:

@@ -12,12 +12,15 @@ from worker.dialects import bylines
 from worker.dialects import credits as credit_lines
 from worker.dialects.datelines import OPENING
 from worker.formats import furniture
-from worker.formats.furniture_rules import HELD, Rule
+from worker.formats.furniture_rules import Rule
 from worker.story import Credit, CreditKind, FurnitureKind
 from worker.values import quick
 
 LONG: Final = 80
 """Characters from which a line without furniture's shape counts as a paragraph of copy."""
+
+CLOCK: Final = ("nNmM", 239)
+"""What may open with a clock time opens so, or with a figure, and is no longer than that."""
 
 _TITLE: Final = (8, 180, 28, ".,;:…")
 """A headline has from so many characters to so many, fewer spaces than that, and no such mark at its end."""
@@ -43,7 +46,10 @@ def _openings(*given: Mapping[str, int]) -> dict[str, int]:
 
 
 _OPENINGS: Final = _openings(furniture.OPENINGS, credit_lines.OPENINGS, bylines.OPENINGS)
-_HELD: Final = (*furniture.HELD, *credit_lines.HELD)
+_HELD: Final = (*credit_lines.HELD, *furniture.HELD, *furniture.NEEDED)
+_HELPS: Final = (1 << len(credit_lines.HELD)) - 1
+_OPENS: Final = 1 << (len(credit_lines.HELD) + len(furniture.HELD))
+"""Why a line is not plain, as bits: of how it opens or ends from here on, below of what it holds alone."""
 
 
 @quick
@@ -65,7 +71,19 @@ class Line:
     credit: Credit | None = None
 
 
-def read_lines(text: str, marked: Mapping[str, FurnitureKind] = _NONE) -> list[Line]:
+@quick
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """The lines of a text, and which of them (numbers, rising) are of some shape: few are."""
+
+    rows: list[Line]
+    titles: list[int]
+    furniture: list[int]
+    timed: list[int]
+    """What may open with a clock time."""
+
+
+def read_lines(text: str, marked: Mapping[str, FurnitureKind] = _NONE) -> Lines:
     """Cut text at line feeds (CR LF and CR count as one) and classify every non-blank line.
 
     ``marked`` are lines whose markup says that they are furniture, where their shape does not. Only what
@@ -73,21 +91,32 @@ def read_lines(text: str, marked: Mapping[str, FurnitureKind] = _NONE) -> list[L
     """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines, asked, held = kernels.lines(Line, text, _OPENINGS, _HELD, _QUOTES, _CLOSING, LONG, _TITLE, OPENING)
-    rules = furniture.rules_for(held)
-    for number in asked:
-        lines[number] = _told(lines[number], rules)
+    rows, asked, titles, timed = kernels.lines(
+        Line, text, _OPENINGS, _HELD, _QUOTES, _CLOSING, LONG, _TITLE, OPENING, CLOCK
+    )
+    peeled: list[int] = []
+    for number, why in asked:
+        rows[number] = line = _told(rows[number], why)
+        if line.kind is not None:
+            peeled.append(number)
     if marked:
-        for number, line in enumerate(lines):
+        for number, line in enumerate(rows):
             if line.kind is None and (kind := marked.get(line.text)):
-                lines[number] = Line(text=line.text, blanks=line.blanks, kind=kind)
-    return lines
+                rows[number] = Line(text=line.text, blanks=line.blanks, kind=kind)
+                peeled.append(number)
+        peeled.sort()
+    return Lines(
+        rows=rows,
+        titles=[number for number in titles if rows[number].is_title],
+        furniture=peeled,
+        timed=timed,
+    )
 
 
-def _told(line: Line, rules: tuple[Rule, ...]) -> Line:
+def _told(line: Line, why: int) -> Line:
     """Ask what a line is that is not plain."""
     text = line.text
-    kind, credit = _remembered(text) if len(text) <= _REMEMBERED else _kind_of(text, rules)
+    kind, credit = _remembered(text, why) if len(text) <= _REMEMBERED else _kind_of(text, why)
     if kind is not None:
         return Line(text=text, blanks=line.blanks, kind=kind, credit=credit)
     if line.is_title and bylines.is_byline(text):
@@ -95,13 +124,25 @@ def _told(line: Line, rules: tuple[Rule, ...]) -> Line:
     return line
 
 
-def _kind_of(text: str, rules: tuple[Rule, ...] = HELD) -> tuple[FurnitureKind | None, Credit | None]:
-    credit = credit_lines.credit_of(text)
+def _kind_of(text: str, why: int) -> tuple[FurnitureKind | None, Credit | None]:
+    """Ask for the kinds that a line can be, and for no others, by what keeps it from being plain."""
+    credit = None
+    if why >= _OPENS:
+        credit = credit_lines.credit_of(text)
+    elif why & _HELPS:
+        credit = credit_lines.contributor_of(text)
     if credit is None:
-        return furniture.furniture_kind(text, rules), None
+        rules = _rules_for(why)
+        return (furniture.furniture_kind if why >= _OPENS else furniture.held_kind)(text, rules), None
     if credit.kind is CreditKind.COPYRIGHT:
         return FurnitureKind.COPYRIGHT, credit
     return FurnitureKind.CREDIT, credit
+
+
+@lru_cache(maxsize=256)
+def _rules_for(why: int) -> tuple[Rule, ...]:
+    """Choose the rules whose word a line holds."""
+    return furniture.rules_for({word for bit, (word, _) in enumerate(_HELD) if why >> bit & 1})
 
 
 _remembered: Final = lru_cache(maxsize=4_096)(_kind_of)

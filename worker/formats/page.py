@@ -64,8 +64,9 @@ def read_page(
     first story, the title to every entry of a live file. ``told`` are fields of every story; without
     a language it is guessed.
     """
-    lines = read_lines(text, hints.marked)
-    cuts = find_cuts(lines, title)
+    page = read_lines(text, hints.marked)
+    lines = page.rows
+    cuts = find_cuts(page, title)
     ends = (*cuts.starts[1:], len(lines))
     for number, (start, end) in enumerate(zip(cuts.starts, ends, strict=True)):
         given = title if number == 0 or cuts.live else None
@@ -129,7 +130,8 @@ def _sort_body(lines: Sequence[Line], out: Sorted, *, title: str | None, names: 
     tail, related = _tail(lines)
     signed = len(lines) - _BIO_WITHIN if names else len(lines)
     sure = min(tail, signed)
-    short = max(_SUBHEAD_LONGEST, longest_repeat(known) if known else 0)
+    longest = longest_repeat(known) if known else 0
+    short = max(_SUBHEAD_LONGEST, longest)
     paragraphs = out.paragraphs
     printed: set[str] = set()
     for number, line in enumerate(lines):
@@ -139,17 +141,15 @@ def _sort_body(lines: Sequence[Line], out: Sorted, *, title: str | None, names: 
             paragraphs.append(Paragraph(text=text))
             continue
         kind = line.kind
-        if kind is None and len(text) <= 4 and is_counter(lines, number):
+        if kind:
+            pass
+        elif len(text) <= 4 and is_counter(lines, number):
             kind = _SHARE
-        elif kind is None and number >= tail:
-            following = lines[number + 1] if number + 1 < len(lines) else None
-            if following is not None and following.kind is _PROMOTION:
-                kind = _PROMOTION
-            else:
-                kind = FurnitureKind.RELATED if number >= related else FurnitureKind.OTHER
-        elif kind is None and (text in printed or (known and repeats(text, known))):
+        elif number >= tail:
+            kind = _tail_kind(lines, number, related)
+        elif text in printed or (known and len(text) <= longest and repeats(text, known)):
             kind = _REPEAT
-        elif kind is None and number >= signed and _is_bio(text, names):
+        elif number >= signed and _is_bio(text, names):
             kind = FurnitureKind.AUTHOR
         if kind:
             peel_line(out, line, kind)
@@ -178,6 +178,13 @@ def _tail(lines: Sequence[Line]) -> tuple[int, int]:
         elif not titled and (line.kind in _LAST or (line.kind is None and is_navigation(line.text))):
             tail = number
     return tail, related
+
+
+def _tail_kind(lines: Sequence[Line], number: int, related: int) -> FurnitureKind:
+    """Say what a line of the tail is whose shape does not say it."""
+    if number + 1 < len(lines) and lines[number + 1].kind is _PROMOTION:
+        return _PROMOTION
+    return FurnitureKind.RELATED if number >= related else FurnitureKind.OTHER
 
 
 def _is_bio(text: str, names: tuple[str, ...]) -> bool:

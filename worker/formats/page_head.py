@@ -83,7 +83,6 @@ def sort_head(  # noqa: PLR0913 - all that a payload says of the head
 ) -> int:
     """Sort the lines above the copy; return the number of the line where the copy begins."""
     head = lines[:_HEAD]
-    texts = [line.text for line in lines[: _HEAD + 2]]
     filed = next(
         (number for number, line in enumerate(head) if line.may_be_dated and dateline_of(line.text)), None
     )
@@ -94,7 +93,7 @@ def sort_head(  # noqa: PLR0913 - all that a payload says of the head
         if number == filed:
             return number
         kind = line.kind or _head_furniture(lines, number, names)
-        if kind is None and (text in seen or (len(text) >= LONG and text in texts[number + 1 : number + 3])):
+        if kind is None and (text in seen or (len(text) >= LONG and _comes_again(lines, number))):
             kind = FurnitureKind.REPEAT if line.is_title else FurnitureKind.CAPTION
         if kind is None and known and repeats(text, known):
             kind = FurnitureKind.REPEAT
@@ -118,6 +117,12 @@ def sort_head(  # noqa: PLR0913 - all that a payload says of the head
             return number
         seen.add(text)
     return len(head)
+
+
+def _comes_again(lines: Sequence[Line], number: int) -> bool:
+    """Tell whether one of the next two lines says the same."""
+    text = lines[number].text
+    return text in [line.text for line in lines[number + 1 : number + 3]]
 
 
 def _head_furniture(lines: Sequence[Line], number: int, names: Names) -> FurnitureKind | None:
@@ -220,6 +225,9 @@ def longest_repeat(known: str) -> int:
 def repeats(text: str, known: str) -> bool:
     """Tell whether ``text`` prints the known headline again, with or without the site's name."""
     if not 8 <= len(text) <= longest_repeat(known):
+        return False
+    first = text[0]
+    if first.isalnum() and not known.startswith(first.casefold()):
         return False
     words = same_words(text)
     return words == known or (len(words) >= 25 and known.startswith(words))

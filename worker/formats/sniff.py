@@ -112,7 +112,7 @@ def sniff(
     one is yielded as its error. Raises EmptyPayload, Undecodable, UnknownFormat, Malformed, TooLarge or
     TooDeep when the payload as a whole cannot be read.
     """
-    yield from _sniff(body, content_type, _Terms(nesting=nesting, largest=largest, outlet=outlet))
+    return _sniff(body, content_type, _Terms(nesting=nesting, largest=largest, outlet=outlet))
 
 
 def _sniff(body: bytes, content_type: str | None, terms: _Terms) -> Iterator[Source | WireError]:

@@ -13,7 +13,7 @@ from typing import Final
 
 from worker.dialects.datelines import dateline_of
 from worker.formats.furniture import ends_in_source
-from worker.formats.lines import Line, same_words, usual_gap
+from worker.formats.lines import Line, Lines, same_words, usual_gap
 from worker.story import FurnitureKind
 from worker.values import quick
 
@@ -57,13 +57,14 @@ class Cuts:
 _WHOLE: Final = Cuts(starts=(0,))
 
 
-def find_cuts(lines: Sequence[Line], title: str | None = None) -> Cuts:
+def find_cuts(page: Lines, title: str | None = None) -> Cuts:
     """Find where the stories of a page begin."""
-    entries = _clock_entries(lines, title)
+    lines = page.rows
+    entries = _clock_entries(page, title)
     if entries:
         return Cuts(starts=(0, *entries[1:]), live=True)
     enough = _enough(lines, 0)
-    candidates = _candidates(lines, enough)
+    candidates = _candidates(page, enough)
     if not candidates:
         return _WHOLE
     usual = usual_gap(lines)
@@ -78,7 +79,7 @@ def find_cuts(lines: Sequence[Line], title: str | None = None) -> Cuts:
     if not candidates:
         return _WHOLE
     starts = [0]
-    printed = _printed(lines)
+    printed = _printed(page)
     for number in candidates:
         if number < enough:
             continue
@@ -98,20 +99,21 @@ def is_clock(text: str) -> bool:
     return found is not None and found["headline"] is None
 
 
-def _candidates(lines: Sequence[Line], start: int) -> list[int]:
+def _candidates(page: Lines, start: int) -> list[int]:
     """List the lines from ``start`` on at which a story could begin."""
-    return [
-        number
-        for number in range(start, len(lines))
-        if lines[number].is_title or (lines[number].is_long and lines[number - 1].kind in _END_MARKS)
-    ]
+    lines = page.rows
+    found = {number for number in page.titles if number >= start}
+    for number in page.furniture:
+        below = number + 1
+        if start <= below < len(lines) and lines[below].is_long and lines[number].kind in _END_MARKS:
+            found.add(below)
+    return sorted(found)
 
 
-def _printed(lines: Sequence[Line]) -> dict[str, list[int]]:
+def _printed(page: Lines) -> dict[str, list[int]]:
     printed: dict[str, list[int]] = {}
-    for number, line in enumerate(lines):
-        if line.is_title:
-            printed.setdefault(same_words(line.text), []).append(number)
+    for number in page.titles:
+        printed.setdefault(same_words(page.rows[number].text), []).append(number)
     return {words: numbers for words, numbers in printed.items() if len(numbers) > 1}
 
 
@@ -197,16 +199,12 @@ def _opens_with_new_cast(lines: Sequence[Line], number: int, usual: int, start: 
     return len(cast) >= _LEAST_NAMES and sum(name in known for name in cast) <= _OLD_NAMES * len(cast)
 
 
-def _clock_entries(lines: Sequence[Line], title: str | None) -> list[int]:
+def _clock_entries(page: Lines, title: str | None) -> list[int]:
     """List the clock lines of a live file, newest first or last; empty when the page is none."""
-    clocks = [
-        number
-        for number, line in enumerate(lines)
-        if (not line.is_plain or line.text[0] in "nNmM")  # no plain line opens with a figure
-        and len(line.text) < 240
-        and (line.text[0].isdigit() or line.text[0] in "nNmM")
-        and _CLOCK.fullmatch(line.text)
-    ]
+    if len(page.timed) < _LEAST_ENTRIES:
+        return []
+    lines = page.rows
+    clocks = [number for number in page.timed if _CLOCK.fullmatch(lines[number].text)]
     if len(clocks) < _LEAST_ENTRIES:
         return []
     ruled = sum(lines[number - 1].kind is FurnitureKind.SEPARATOR for number in clocks[1:])

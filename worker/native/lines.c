@@ -9,7 +9,7 @@
 
 typedef struct {
     Py_ssize_t start, end, blanks;
-    int asked;
+    u32 held; /* which words, a bit each */
 } Span;
 
 typedef struct {
@@ -125,31 +125,32 @@ read_held(PyObject *held, Held *words)
     return (int)many;
 }
 
-/* Ask the line that holds a word, if that stands here and lies within the line; `line` is the first one that does
- * not end before. Tell whether there is such a line. */
-static int
-ask_holder(const Text *text, Span *spans, Py_ssize_t count, Py_ssize_t *line, const Held *sought, Py_ssize_t at)
+/* Tell the line that holds a word, if that stands here and lies within the line; `line` is the first one that does
+ * not end before. */
+static void
+tell_holder(const Text *text, Span *spans, Py_ssize_t count, Py_ssize_t *line, const Held *words, int each,
+            Py_ssize_t at)
 {
+    const Held *sought = words + each;
     if (at < 0 || at + sought->letters > text->size || text->at[at] != sought->word[0] ||
         memcmp(text->at + at, sought->word, (size_t)sought->letters) != 0)
-        return 0;
+        return;
     while (*line < count && spans[*line].end <= at)
         ++*line;
     if (*line == count)
-        return 0;
+        return;
     Span *span = spans + *line;
-    if (span->start > at || span->end < at + sought->letters || span->end - span->start > sought->longest)
-        return 0;
-    return span->asked = 1;
+    if (span->start <= at && span->end >= at + sought->letters && span->end - span->start <= sought->longest)
+        span->held |= (u32)1 << each;
 }
 
-/* Ask the lines that hold words; tell which words (a bit each). Every other character is looked at, with the two
- * behind it: the first three letters of a word stand there, or the three from its second letter on. Words too short
- * for that are looked for one by one. */
-static u32
-ask_holders(const Text *text, Span *spans, Py_ssize_t count, const Held *words, int many)
+/* Tell the lines that hold words. Every other character is looked at, with the two behind it: the first three
+ * letters of a word stand there, or the three from its second letter on. Words too short for that are looked for one
+ * by one. */
+static void
+tell_holders(const Text *text, Span *spans, Py_ssize_t count, const Held *words, int many)
 {
-    u32 table[1 << SLOTS] = {0}, found = 0;
+    u32 table[1 << SLOTS] = {0};
     Py_ssize_t line = 0;
     for (int each = 0; each < many; each++) {
         const Held *sought = words + each;
@@ -160,19 +161,17 @@ ask_holders(const Text *text, Span *spans, Py_ssize_t count, const Held *words, 
         }
         const u8 *here = text->at, *end = text->at + text->size;
         for (line = 0; (here = memchr(here, sought->word[0], (size_t)(end - here))) != NULL; here++)
-            found |= (u32)ask_holder(text, spans, count, &line, sought, here - text->at) << each;
+            tell_holder(text, spans, count, &line, words, each, here - text->at);
     }
     line = 0;
     for (Py_ssize_t at = 0; at + LEAST <= text->size + 1; at += 2) {
         u32 may = table[slot(text->at + at)];
         for (; may; may &= may - 1) {
             int each = __builtin_ctz(may);
-            found |= (u32)(ask_holder(text, spans, count, &line, words + each, at - 1) |
-                           ask_holder(text, spans, count, &line, words + each, at))
-                     << each;
+            tell_holder(text, spans, count, &line, words, each, at - 1);
+            tell_holder(text, spans, count, &line, words, each, at);
         }
     }
-    return found;
 }
 
 /* Tell whether a line has to be asked for the sake of its first word, or of the marks before it; -1 on an error. */
@@ -264,25 +263,26 @@ put_line(PyObject *rows, Py_ssize_t at, PyObject *made, PyObject *string, Span s
 PyObject *
 lines(PyObject *module, PyObject *const *args, Py_ssize_t given)
 {
-    PyObject *rows = NULL, *asked = NULL, *found = NULL, *result = NULL;
+    PyObject *rows = NULL, *asked = NULL, *titles = NULL, *timed = NULL, *result = NULL;
     PyObject *string, *openings, *held, *quotes, *closing, *stops;
     Text text = {NULL};
     Span *spans = NULL;
     Held sought[WORDS];
     int many;
-    Py_ssize_t count, shortest, longest, words, reach;
-    const char *marks;
-    if (!arguments(given, 9))
+    Py_ssize_t count, shortest, longest, words, reach, clocks;
+    const char *marks, *hours;
+    if (!arguments(given, 10))
         return NULL;
     string = args[1], openings = args[2], held = args[3], quotes = args[4], closing = args[5];
     if (!PyUnicode_Check(string) || !PyDict_Check(openings) || !PyTuple_Check(held) || !PyUnicode_Check(quotes) ||
-        !PyUnicode_Check(closing) || !PyTuple_Check(args[7]) || !PyTuple_Check(args[8])) {
-        PyErr_SetString(PyExc_TypeError, "lines takes a callable, str, dict, tuple, str, str, int, tuple, tuple");
+        !PyUnicode_Check(closing) || !PyTuple_Check(args[7]) || !PyTuple_Check(args[8]) ||
+        !PyTuple_Check(args[9])) {
+        PyErr_SetString(PyExc_TypeError, "lines takes a callable, str, dict, tuple, str, str, int and three tuples");
         return NULL;
     }
     Py_ssize_t long_from = PyLong_AsSsize_t(args[6]);
     if (PyErr_Occurred() || !PyArg_ParseTuple(args[7], "nnnU", &shortest, &longest, &words, &stops) ||
-        !PyArg_ParseTuple(args[8], "sn", &marks, &reach))
+        !PyArg_ParseTuple(args[8], "sn", &marks, &reach) || !PyArg_ParseTuple(args[9], "sn", &hours, &clocks))
         return NULL;
     if (reach < 0) {
         PyErr_SetString(PyExc_ValueError, "a reach of less than no characters");
@@ -290,40 +290,41 @@ lines(PyObject *module, PyObject *const *args, Py_ssize_t given)
     }
     if (!narrow(&text, string) || (spans = cut_lines(&text, &count)) == NULL)
         goto done;
-    if ((rows = PyList_New(count)) == NULL || (asked = PyList_New(0)) == NULL || (found = PyList_New(0)) == NULL)
+    if ((rows = PyList_New(count)) == NULL || (asked = PyList_New(0)) == NULL || (titles = PyList_New(0)) == NULL ||
+        (timed = PyList_New(0)) == NULL)
         goto done;
     if ((many = read_held(held, sought)) < 0)
         goto done;
-    u32 holds_them = ask_holders(&text, spans, count, sought, many);
-    for (int each = 0; each < many; each++) {
-        PyObject *word = PyTuple_GET_ITEM(PyTuple_GET_ITEM(held, each), 0);
-        if (holds_them >> each & 1 && PyList_Append(found, word) < 0)
-            goto done;
-    }
+    tell_holders(&text, spans, count, sought, many);
     for (Py_ssize_t at = 0; at < count; at++) {
         Span span = spans[at];
         Py_ssize_t length = span.end - span.start;
-        u32 last = character(&text, span.end - 1);
-        int open = span.asked ? 1 : opens(&text, span, openings, quotes), titled = 0;
+        u32 first = character(&text, span.start), last = character(&text, span.end - 1);
+        int open = opens(&text, span, openings, quotes), titled = 0;
         if (open < 0)
             goto done;
         open = open || Py_UNICODE_ISDIGIT(last) || holds(closing, last) || spaces(&text, span, 1) == 0;
-        if (length >= shortest && length <= longest && !Py_UNICODE_ISLOWER(character(&text, span.start)) &&
-            !holds(stops, last)) {
+        u64 why = span.held | (u64)open << many;
+        if (length >= shortest && length <= longest && !Py_UNICODE_ISLOWER(first) && !holds(stops, last)) {
             Py_ssize_t found = spaces(&text, span, words);
             titled = found >= 1 && found < words;
         }
-        if (!put_line(rows, at, args[0], string, span, length >= long_from, titled, !open,
+        if (!put_line(rows, at, args[0], string, span, length >= long_from, titled, why == 0,
                       dated(&text, span, marks, reach)))
             goto done;
-        if (open && !append(asked, PyLong_FromSsize_t(at)))
+        if ((why && !append(asked, Py_BuildValue("(nK)", at, (unsigned long long)why))) ||
+            (titled && !append(titles, PyLong_FromSsize_t(at))))
+            goto done;
+        int may_be_hour = Py_UNICODE_ISDIGIT(first) || (first && first < 128 && strchr(hours, (int)first));
+        if (may_be_hour && length <= clocks && !append(timed, PyLong_FromSsize_t(at)))
             goto done;
     }
-    result = PyTuple_Pack(3, rows, asked, found);
+    result = PyTuple_Pack(4, rows, asked, titles, timed);
 done:
     Py_XDECREF(rows);
     Py_XDECREF(asked);
-    Py_XDECREF(found);
+    Py_XDECREF(titles);
+    Py_XDECREF(timed);
     PyMem_Free(spans);
     PyMem_Free(text.made);
     return result;

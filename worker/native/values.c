@@ -17,10 +17,25 @@ typedef struct {
 static const char LAYOUT[] = "__quick__"; /* the name of the capsule that holds a layout, and of its class's attribute */
 static PyObject *layout_name;              /* the same as a str, made once */
 
+#define KNOWN 64
+static struct {
+    PyTypeObject *class;
+    const Layout *layout; /* owned by the capsule */
+} known[KNOWN];           /* by the address of the class: a call need not look into its attributes */
+
+static Py_ssize_t
+place_of(const PyTypeObject *class)
+{
+    return (Py_ssize_t)((size_t)class >> 4) % KNOWN;
+}
+
 static void
 forget(PyObject *capsule)
 {
     Layout *layout = PyCapsule_GetPointer(capsule, LAYOUT);
+    for (Py_ssize_t at = 0; at < KNOWN; at++)
+        if (known[at].layout == layout)
+            known[at].class = NULL;
     for (Py_ssize_t at = 0; at < layout->count; at++) {
         Py_DECREF(layout->fields[at].name);
         Py_XDECREF(layout->fields[at].usual);
@@ -86,14 +101,26 @@ initialised(PyObject *class, PyObject *const *args, Py_ssize_t given, PyObject *
     return made;
 }
 
+/* Return the layout of a class that is quick itself, not by its parent; NULL for others. */
+static const Layout *
+layout_of(PyTypeObject *class)
+{
+    Py_ssize_t place = place_of(class);
+    if (known[place].class == class)
+        return known[place].layout;
+    PyObject *capsule = PyDict_GetItem(class->tp_dict, layout_name);
+    if (capsule == NULL || !PyCapsule_IsValid(capsule, LAYOUT))
+        return NULL;
+    known[place].class = class;
+    return known[place].layout = PyCapsule_GetPointer(capsule, LAYOUT);
+}
+
 static PyObject *
 make(PyObject *class, PyObject *const *args, size_t flagged, PyObject *names)
 {
     PyTypeObject *type = (PyTypeObject *)class;
     Py_ssize_t given = PyVectorcall_NARGS(flagged);
-    PyObject *capsule = PyDict_GetItem(type->tp_dict, layout_name);
-    const Layout *layout =
-        capsule && PyCapsule_IsValid(capsule, LAYOUT) ? PyCapsule_GetPointer(capsule, LAYOUT) : NULL;
+    const Layout *layout = layout_of(type);
     if (layout != NULL && given <= layout->placed) {
         PyObject *made = type->tp_alloc(type, 0);
         int right = made == NULL ? -1 : filled(made, layout, args, given, names);
