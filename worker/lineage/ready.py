@@ -14,7 +14,7 @@ Value = TypeVar("Value")
 class Ready(Generic[Value]):
     """Values by number; the one that was least in demand goes first."""
 
-    __slots__ = ("_left", "_most", "_read", "_values", "_words")
+    __slots__ = ("_left", "_most", "_read", "_sizes", "_values", "_words")
 
     def __init__(
         self, read: Callable[[int], Value], words: Callable[[Value], int], *, most: int = READ
@@ -24,7 +24,10 @@ class Ready(Generic[Value]):
         At most so many are kept.
         """
         self._read = read
-        self._values: OrderedDict[int, tuple[Value, int]] = OrderedDict()  # each with its words
+        self._values: OrderedDict[int, Value] = OrderedDict()
+        self._sizes: dict[
+            int, int
+        ] = {}  # their words; by themselves, or the collector had a pair more to look at
         self._words = words
         self._most = most
         self._left = WORDS
@@ -34,15 +37,14 @@ class Ready(Generic[Value]):
         found = self._values.get(number)
         if found is not None:
             self._values.move_to_end(number)
-            return found[0]
+            return found
         value = self._read(number)
         self.put(number, value)
         return value
 
     def find(self, number: int) -> Value | None:
         """Give a value, where it is ready."""
-        found = self._values.get(number)
-        return None if found is None else found[0]
+        return self._values.get(number)
 
     def put(self, number: int, value: Value, words: int | None = None) -> None:
         """Keep a value ready; of so many ``words``, where they have been counted."""
@@ -50,13 +52,14 @@ class Ready(Generic[Value]):
         if words is None:
             words = self._words(value)
         values = self._values
-        values[number] = (value, words)
+        values[number] = value
+        self._sizes[number] = words
         self._left -= words
         while len(values) > self._most or (self._left < 0 and len(values) > 1):
-            self._left += values.popitem(last=False)[1][1]
+            first, _ = values.popitem(last=False)
+            self._left += self._sizes.pop(first)
 
     def drop(self, number: int) -> None:
         """Forget a value, where it is ready."""
-        found = self._values.pop(number, None)
-        if found is not None:
-            self._left += found[1]
+        if self._values.pop(number, None) is not None:
+            self._left += self._sizes.pop(number)

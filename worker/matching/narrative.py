@@ -23,6 +23,7 @@ from worker.matching.quotation import SPEECH_SIGNS, quotations
 from worker.matching.sketch import WIDTH, Order, shingle_hashes
 from worker.matching.tokens import Hashes, Positions, Tokens, tokens
 from worker.values import quick
+from worker.views import viewed
 
 Mask = npt.NDArray[np.bool_]
 
@@ -37,6 +38,9 @@ FIRST_PERSON: Final = tokens("I we my our me ours myself ourselves I’m I’ve"
 QUOTE_LEAST: Final = 4  # words: a shorter quotation is a figure of speech inside the narrative
 
 _SIGNS: Final = (*SPEECH_SIGNS, *PROSE_SIGNS)
+_MARK: Final = np.dtype(np.uint8)
+_TOLD: Final = np.dtype(np.bool_)
+_START: Final = np.dtype(np.int64)
 
 
 @quick
@@ -83,9 +87,9 @@ def read(
     shingles, order, ordered = shingle_hashes(found.hashes, width=WIDTH)
     return Narrative(
         words=found.hashes,
-        marks=np.frombuffer(marks, np.uint8),
-        told=np.frombuffer(told, np.bool_),
-        starts=np.frombuffer(starts, np.int64),
+        marks=viewed(marks, _MARK),
+        told=viewed(told, _TOLD),
+        starts=viewed(starts, _START),
         shingles=shingles,
         order=order,
         ordered=ordered,

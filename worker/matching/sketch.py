@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from worker import kernels
-from worker.matching.tokens import Hashes, Tokens
+from worker.matching.tokens import HASH, Hashes, Tokens
 from worker.story import Fingerprint
+from worker.views import viewed
 
 Order = npt.NDArray[np.uint32]
 
@@ -20,6 +21,7 @@ WIDTH: Final = 3  # words; machine paraphrase leaves few longer runs
 RATE: Final = 12  # one shingle in so many is sampled
 LEAST: Final = 8  # shingles of a copy that is too short to sample: its smallest
 BOUND: Final = 2**64 // RATE
+_ORDER: Final = np.dtype(np.uint32)
 SHIFT: Final = 29  # a sampled hash is below 2**61: so many bits leave the 32 in which they differ
 
 
@@ -30,9 +32,9 @@ def shingle_hashes(words: Hashes, *, width: int = WIDTH) -> tuple[Hashes, Order,
     """
     hashes, order, ordered = kernels.shingles(words, width)
     return (
-        np.frombuffer(hashes, np.uint64),
-        np.frombuffer(order, np.uint32),
-        np.frombuffer(ordered, np.uint64),
+        viewed(hashes, HASH),
+        viewed(order, _ORDER),
+        viewed(ordered, HASH),
     )
 
 
@@ -44,4 +46,4 @@ def fingerprint(copy: Tokens) -> Fingerprint:
 
 def sampled_hashes(fingerprint: Fingerprint) -> Hashes:
     """Read the sampled hashes back, sorted and distinct."""
-    return np.frombuffer(fingerprint.hashes, np.uint64)
+    return viewed(fingerprint.hashes, HASH)

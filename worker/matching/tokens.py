@@ -17,9 +17,12 @@ from worker import kernels
 from worker.matching.words import FOLDS, SINGLES
 from worker.story import Paragraph
 from worker.values import quick
+from worker.views import viewed
 
 Hashes = npt.NDArray[np.uint64]
 Positions = npt.NDArray[np.int64]
+
+HASH: Final = np.dtype(np.uint64)
 
 _PLANE: Final = 1 << 16  # characters beyond, such as emoji, part words
 _LETTER, _DIGIT, _SINGLE, _APOSTROPHE, _MARK, _POINT, _COMMA = range(1, 8)  # as native/words.c numbers them
@@ -101,7 +104,7 @@ def tokens_of(paragraphs: tuple[Paragraph, ...]) -> Tokens:
 
 def _read(texts: tuple[str, ...], keys: Hashes, values: Hashes) -> Tokens:
     hashes, starts, capital = kernels.words(texts, _KINDS, _VALUES, _UPPER, keys, values)
-    return Tokens(np.frombuffer(hashes, np.uint64), starts, capital)
+    return Tokens(viewed(hashes, HASH), starts, capital)
 
 
 def _fold_tables() -> tuple[Hashes, Hashes]:

@@ -115,6 +115,18 @@ layout_of(PyTypeObject *class)
     return known[place].layout = PyCapsule_GetPointer(capsule, LAYOUT);
 }
 
+/* Tell whether no value of an object can be part of a cycle; a str of a class of its own is a constant here. */
+static int
+holds_atoms(PyObject *made, const Layout *layout)
+{
+    for (Py_ssize_t at = 0; at < layout->count; at++) {
+        PyObject *value = *slot_of(made, &layout->fields[at]);
+        if (!PyUnicode_Check(value) && PyObject_IS_GC(value) && PyObject_GC_IsTracked(value))
+            return 0;
+    }
+    return 1;
+}
+
 static PyObject *
 make(PyObject *class, PyObject *const *args, size_t flagged, PyObject *names)
 {
@@ -124,8 +136,11 @@ make(PyObject *class, PyObject *const *args, size_t flagged, PyObject *names)
     if (layout != NULL && given <= layout->placed) {
         PyObject *made = type->tp_alloc(type, 0);
         int right = made == NULL ? -1 : filled(made, layout, args, given, names);
-        if (right > 0)
+        if (right > 0) {
+            if (holds_atoms(made, layout))
+                PyObject_GC_UnTrack(made); /* as CPython does with tuples: the collector has nothing to find there */
             return made;
+        }
         Py_XDECREF(made);
         if (right < 0)
             return NULL;
@@ -142,7 +157,7 @@ quicken(PyObject *module, PyObject *const *args, Py_ssize_t given)
     if (placed == -1 && PyErr_Occurred())
         return NULL;
     if (!PyType_Check(args[0]) || !PyTuple_Check(args[1]) || !PyDict_Check(args[2]) ||
-        !PyDict_Check(args[3]) ||        !PyType_HasFeature((PyTypeObject *)args[0], Py_TPFLAGS_HEAPTYPE)) {
+        !PyDict_Check(args[3]) || !PyType_HasFeature((PyTypeObject *)args[0], Py_TPFLAGS_HEAPTYPE)) {
         PyErr_SetString(PyExc_TypeError, "not a class, the names of its fields, their defaults and what makes them");
         return NULL;
     }
