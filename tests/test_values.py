@@ -1,6 +1,7 @@
 """A quick class is the dataclass that it was, in all but the time that a call takes."""
 
 import copy
+import gc
 import pickle
 import sys
 from dataclasses import FrozenInstanceError, asdict, astuple, dataclass, field, fields, replace
@@ -65,6 +66,12 @@ def test_a_quick_value_cannot_be_changed_but_copied_compared_and_replaced():
     assert one == Quick(text="a") == copy.copy(one) == pickle.loads(pickle.dumps(one))  # noqa: S301 - our own
     assert replace(one, number=3) == Quick(number=3, text="a")
     assert one != Longer(text="a")
+
+
+def test_the_collector_looks_at_what_may_be_part_of_a_cycle_alone():
+    assert not gc.is_tracked(Placed(1))
+    assert gc.is_tracked(Placed([]))
+    assert gc.is_tracked(Quick(text="a"))  # with a list of its own
 
 
 @quick

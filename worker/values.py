@@ -2,7 +2,8 @@
 
 ``__init__`` of a frozen dataclass calls ``object.__setattr__`` once a field, 60 ns each: five
 microseconds for a draft, 400 such calls for every story. A class that is ``quick`` puts its arguments
-into its slots itself, in C, in a sixth of the time.
+into its slots itself, in C, in a sixth of the time. Where these are atoms the garbage collector is told to
+leave the value alone, as it is with tuples of atoms: it has nothing to find there.
 """
 
 from dataclasses import MISSING, fields
