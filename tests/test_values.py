@@ -68,10 +68,17 @@ def test_a_quick_value_cannot_be_changed_but_copied_compared_and_replaced():
     assert one != Longer(text="a")
 
 
+@quick
+@dataclass(slots=True)
+class Changeable:
+    one: object
+
+
 def test_the_collector_looks_at_what_may_be_part_of_a_cycle_alone():
     assert not gc.is_tracked(Placed(1))
     assert gc.is_tracked(Placed([]))
     assert gc.is_tracked(Quick(text="a"))  # with a list of its own
+    assert gc.is_tracked(Changeable(1))  # it may get one yet
 
 
 @quick
@@ -149,4 +156,4 @@ def test_a_class_that_does_more_than_keep_its_fields_is_refused():
     with pytest.raises(TypeError, match="no slot"):
         quick(dataclass(frozen=True)(type("Open", (), {"__annotations__": {"text": str}, "text": "a"})))
     with pytest.raises(TypeError, match="not a class"):
-        kernels.quicken(int, (), {}, {}, 0)
+        kernels.quicken(int, (), {}, {}, 0, True)

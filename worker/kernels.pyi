@@ -116,12 +116,13 @@ def quicken(
     defaults: dict[str, Any],
     makers: dict[str, Callable[[], Any]],
     placed: int,
+    frozen: bool,
     /,
 ) -> None:
     """Let calls of a class with slots fill those ``names`` in themselves; ``values.quick`` says more.
 
     What has no default may have one of the ``makers`` of it. The first ``placed`` may be given without their
-    names.
+    names. What is ``frozen`` and holds atoms alone is not looked at by the collector.
     """
 
 def tell(

@@ -1,4 +1,4 @@
-"""Arrays over the bytes that kernels give."""
+"""Arrays over the bytes that kernels give, where these are kept."""
 
 from typing import Any, TypeVar
 
@@ -11,8 +11,9 @@ _T = TypeVar("_T", bound=np.generic)
 def viewed(raw: bytes | bytearray, kind: "np.dtype[_T]") -> npt.NDArray[_T]:
     """View bytes as an array, without a copy; odd bytes at the end are left out.
 
-    ``np.frombuffer`` keeps two more objects for each array, which the garbage collector looks at again and
-    again: with a thousand copies in demand those are most of what it has to look at.
+    A bytearray must keep its length from here on. ``np.frombuffer`` sees to that, but keeps two more
+    objects for each array, which the garbage collector looks at again and again: with a thousand copies
+    in demand those are most of what it has to look at.
 
     >>> viewed(bytes([1, 0, 2, 0]), np.dtype(np.uint16)).tolist()
     [1, 2]

@@ -38,9 +38,8 @@ _BULLETS: Final = "•▪●◦‣·*"
 _HELPED: Final = re.compile(
     r"(?:^|[.!?”\"]\s{1,3})(?P<line>[A-Z][^!?]{2,240}\scontributed\sto\sthis\s(?:report|story|article)\.?)$"
 )
-_SHARE: Final = (
-    FurnitureKind.SHARE
-)  # members of enums by names of their own: the way through the class is slow
+# Members of enums by names of their own: the way through the class is slow.
+_SHARE: Final = FurnitureKind.SHARE
 _PROMOTION: Final = FurnitureKind.PROMOTION
 _REPEAT: Final = FurnitureKind.REPEAT
 _LAST: Final = (FurnitureKind.CREDIT, FurnitureKind.COPYRIGHT)

@@ -25,9 +25,7 @@ class Ready(Generic[Value]):
         """
         self._read = read
         self._values: OrderedDict[int, Value] = OrderedDict()
-        self._sizes: dict[
-            int, int
-        ] = {}  # their words; by themselves, or the collector had a pair more to look at
+        self._sizes: dict[int, int] = {}  # in words; with the values, the collector had pairs to look at
         self._words = words
         self._most = most
         self._left = WORDS

@@ -11,6 +11,7 @@ typedef struct {
 
 typedef struct {
     Py_ssize_t count, placed; /* the first placed fields may be given without a name */
+    int frozen;
     Field fields[];
 } Layout;
 
@@ -137,7 +138,7 @@ make(PyObject *class, PyObject *const *args, size_t flagged, PyObject *names)
         PyObject *made = type->tp_alloc(type, 0);
         int right = made == NULL ? -1 : filled(made, layout, args, given, names);
         if (right > 0) {
-            if (holds_atoms(made, layout))
+            if (layout->frozen && holds_atoms(made, layout))
                 PyObject_GC_UnTrack(made); /* as CPython does with tuples: the collector has nothing to find there */
             return made;
         }
@@ -151,10 +152,11 @@ make(PyObject *class, PyObject *const *args, size_t flagged, PyObject *names)
 PyObject *
 quicken(PyObject *module, PyObject *const *args, Py_ssize_t given)
 {
-    if (!arguments(given, 5))
+    if (!arguments(given, 6))
         return NULL;
     Py_ssize_t placed = PyLong_AsSsize_t(args[4]);
-    if (placed == -1 && PyErr_Occurred())
+    int frozen = PyObject_IsTrue(args[5]);
+    if (PyErr_Occurred())
         return NULL;
     if (!PyType_Check(args[0]) || !PyTuple_Check(args[1]) || !PyDict_Check(args[2]) ||
         !PyDict_Check(args[3]) || !PyType_HasFeature((PyTypeObject *)args[0], Py_TPFLAGS_HEAPTYPE)) {
@@ -173,6 +175,7 @@ quicken(PyObject *module, PyObject *const *args, Py_ssize_t given)
         return NULL;
     }
     layout->placed = placed < count ? placed : count;
+    layout->frozen = frozen;
     for (; layout->count < count; layout->count++) {
         Field *field = &layout->fields[layout->count];
         PyObject *name = PyTuple_GET_ITEM(args[1], layout->count);
